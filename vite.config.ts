@@ -9,7 +9,8 @@ export default defineConfig({
   root: here('shell'),
   // The icons are served as they are: /apps/terminal.svg, /porthole-192.png.
   publicDir: here('icons'),
-  plugins: [solid()],
+  // Under Vitest nothing renders: the page is tested in a real browser.
+  plugins: process.env['VITEST'] ? [] : [solid()],
   build: {
     outDir: here('dist/shell'),
     emptyOutDir: true,
