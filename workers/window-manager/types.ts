@@ -3,6 +3,8 @@
  * Lengths are CSS px; coordinates are relative to the page's top left corner.
  */
 
+export type Point = { x: number; y: number };
+
 export type Rect = { x: number; y: number; width: number; height: number };
 
 /** Halves and quarters of the work area, as Plasma's quick tiling has them. */
@@ -17,8 +19,13 @@ export type WindowState = {
   id: string;
   appId: string;
   title: string;
-  /** Where it floats; kept while it is maximised or snapped, and what it returns to. */
+  /**
+   * Where it floats; kept while it is maximised or snapped, and what it returns to. A work area that shrinks does not
+   * change it, so that growing gives it back: what is on the screen now is `shownRect(state, window)`.
+   */
   geometry: Rect;
+  /** It lay wholly in the work area when it was put there, and is shown so while the work area is smaller. */
+  contained: boolean;
   placement: Placement;
   minimized: boolean;
   appState: AppState;
@@ -32,26 +39,32 @@ export type State = {
   windows: Record<string, WindowState>;
   /** Ids in the order they were opened: the order of the frames in the page, which never changes. */
   order: string[];
-  /** Ids from the bottom to the top: a permutation of `order`. */
+  /** Ids from the bottom to the top, which is also from the longest unused to the last used: a permutation of `order`. */
   stack: string[];
-  /** Id of the window that has the keys, or null. Never a minimised one. */
+  /** Id of the window that has the keys, or null. Never a minimised one; always the topmost that is not minimised. */
   focus: string | null;
+  /** Ids of the windows that `show-desktop` minimised and would bring back, or null. */
+  showingDesktop: string[] | null;
+  /** While `cycle` walks: ids as `stack` had them when it began. Any other command for focus or stacking ends the walk. */
+  cycling: string[] | null;
 };
 
 export type Command =
-  /** `id` is the caller's, so that asking twice opens once. Without geometry it is centred, cascading. */
+  /** `id` is the caller's, so that asking twice opens once. It is centred, cascading, shrunk to fit the work area. */
   | { type: 'open'; id: string; appId: string; title: string; size: [number, number]; appState?: AppState }
   | { type: 'close'; id: string }
+  /** Raises it too; a minimised one comes back. Ends a walk of `cycle`: the page sends it when the modifier is let go. */
   | { type: 'focus'; id: string | null }
   /** The end of a drag or resize: it floats there, or as near as keeps its title bar reachable. */
   | { type: 'move'; id: string; geometry: Rect }
   | { type: 'place'; id: string; placement: Placement }
   | { type: 'toggle-maximize'; id: string }
   | { type: 'minimize'; id: string }
+  /** Brings it back from the taskbar, and gives it the focus. */
   | { type: 'restore'; id: string }
   /** Minimises all; asked again with nothing opened or restored between, restores those. */
   | { type: 'show-desktop' }
-  /** Focuses the window after (+1) or before (-1) in order of last use. */
+  /** Focuses the window after (+1) or before (-1) in order of last use, passing by those that are minimised. */
   | { type: 'cycle'; step: 1 | -1 }
   | { type: 'title'; id: string; title: string }
   | { type: 'app-state'; id: string; appState: AppState }
@@ -66,3 +79,18 @@ export type Effect =
   { type: 'closed'; window: WindowState };
 
 export type Outcome = { patch: Patch; effects: Effect[] };
+
+/** What the worker answers to, over comlink. */
+export type Service = {
+  /**
+   * Begins. The state is `from` where the page already has one (its last worker died), otherwise the one saved for
+   * `owner` (a user's id: two people may share a browser). `seq` is the number of the first command to come.
+   */
+  load(owner: string, from: State | null, seq: number): Promise<State>;
+  /** Carries out commands numbered from `seq`. Those it has had already are passed by; a gap is a RangeError. */
+  dispatch(seq: number, commands: Command[]): Outcome;
+  /** Answers: the worker lives. */
+  ping(): void;
+  /** Resolves when the newest state is saved; rejects when it could not be. */
+  flush(): Promise<void>;
+};
