@@ -1,0 +1,282 @@
+/**
+ * A real login shell in the person's container. The shell lives on the box: a reload, a lost network or a restarted
+ * gateway finds it again with its scrollback. It ends when it exits or when the person closes the window.
+ */
+import { createResizeObserver } from '@solid-primitives/resize-observer';
+import { createEffect, createSignal, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
+import { type Problem, problem } from '../../../protocol/problem.ts';
+import type { AppProps, ShellApp } from '../../app.ts';
+import { GatewayError } from '../../gateway.ts';
+import { takeFocus } from '../parts/focus.ts';
+import { Menu, type MenuOpening } from '../parts/menu.tsx';
+import { ProblemPane } from '../parts/pane.tsx';
+import { pauseBefore } from '../parts/retry.ts';
+import { connect, diagnose, ensureContainer, hangUp, newTerminal } from './api.ts';
+import { copySelection, pasteClipboard } from './clipboard.ts';
+import { textSizeStep } from './keys.ts';
+import { defaultTextSize, makeScreen, type TerminalScreen } from './screen.ts';
+import { type SessionStatus, TerminalSession } from './session.ts';
+import { readState, type TerminalState } from './state.ts';
+import { cleanTitle, endText } from './words.ts';
+import './terminal.css';
+
+type Phase = { kind: 'starting' } | { kind: 'failed'; problem: Problem } | SessionStatus;
+
+const stopped = 'The agent of your container has stopped; its shells ended.';
+
+function TerminalApp(props: AppProps) {
+  let root!: HTMLDivElement;
+  let host!: HTMLDivElement;
+  let screen!: TerminalScreen;
+  let session: TerminalSession | undefined;
+  let state = readState(props.state);
+  let title = '';
+  const closing = new AbortController();
+  const [phase, setPhase] = createSignal<Phase>({ kind: 'starting' });
+  const [refusedKeys, setRefusedKeys] = createSignal(false);
+  const [notice, setNotice] = createSignal('');
+  const [menu, setMenu] = createSignal<MenuOpening>();
+
+  const keep = (change: Partial<TerminalState>) => {
+    state = { ...state, ...change };
+    props.setState(state);
+  };
+
+  const showTitle = () => {
+    const now = phase();
+    const name = title || props.app.name;
+    props.setTitle(now.kind === 'ended' ? `${name} (${endText(now.code, now.signal).toLowerCase()})` : name);
+  };
+
+  const enter = (next: Phase) => {
+    if (next.kind === 'ended') screen.print(`\r\n\x1b[0;2m[${endText(next.code, next.signal)}]\x1b[0m\r\n`);
+    if (next.kind !== 'reconnecting') setRefusedKeys(false);
+    setPhase(next);
+    showTitle();
+  };
+
+  const attach = (terminalId: string) => {
+    session = new TerminalSession({
+      screen,
+      connect: (from) => connect(terminalId, from),
+      diagnose,
+      pause: (attempt) => pauseBefore(attempt, Math.random()),
+      status: enter,
+    });
+    session.resize(screen.terminal.cols, screen.terminal.rows);
+    enter({ kind: 'connecting' });
+  };
+
+  const start = async (attempt = 0): Promise<void> => {
+    session?.close();
+    session = undefined;
+    enter({ kind: 'starting' });
+    try {
+      await ensureContainer(closing.signal);
+      const { cols: columns, rows } = screen.terminal;
+      const directory = state.directory === undefined ? {} : { directory: state.directory };
+      // Not aborted with the window: a terminal that was made must be known here, to be hung up.
+      const terminalId = await newTerminal({ columns, rows, ...directory });
+      if (closing.signal.aborted) {
+        hangUp(terminalId);
+        return;
+      }
+      keep({ terminalId });
+      attach(terminalId);
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      const why =
+        error instanceof GatewayError ? error.problem : problem(0, 'unknown', 'The shell could not be started.');
+      enter({ kind: 'failed', problem: why });
+      if (error instanceof GatewayError && error.offline) again(attempt);
+    }
+  };
+
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const again = (attempt: number) => {
+    waiting = setTimeout(() => start(attempt + 1), pauseBefore(attempt, Math.random()));
+  };
+
+  const restart = () => {
+    clearTimeout(waiting);
+    if (phase().kind === 'ended' && state.terminalId !== undefined) hangUp(state.terminalId);
+    title = '';
+    screen.reset();
+    void start();
+    if (props.active) screen.terminal.focus();
+  };
+
+  const paste = async () => {
+    if (!(await pasteClipboard(screen.terminal)))
+      setNotice('The browser keeps the clipboard to itself: press Ctrl+Shift+V.');
+  };
+
+  /** The keys that are the window's own. */
+  const onKey = (event: KeyboardEvent): boolean => {
+    setNotice('');
+    if (phase().kind === 'ended' && event.key === 'Enter') {
+      restart();
+      event.preventDefault();
+      return true;
+    }
+    if (event.ctrlKey && event.shiftKey && !event.altKey) {
+      // Left to the browser, which pastes where a page may not read the clipboard.
+      if (event.code === 'KeyV') return true;
+      if (event.code === 'KeyC') {
+        void copySelection(screen.terminal);
+        event.preventDefault();
+        return true;
+      }
+    }
+    const step = textSizeStep(event);
+    if (step === undefined) return false;
+    event.preventDefault();
+    const size = screen.terminal.options.fontSize ?? defaultTextSize;
+    keep({ textSize: screen.setTextSize(step === 0 ? defaultTextSize : size + step) });
+    return true;
+  };
+
+  const onInput = (data: string | Uint8Array) => {
+    if (session?.input(data) || phase().kind !== 'reconnecting') return;
+    setRefusedKeys(true);
+  };
+
+  const onContextMenu = (event: MouseEvent) => {
+    const { terminal } = screen;
+    event.preventDefault();
+    event.stopPropagation();
+    // A program that takes the mouse has its own menus; Shift asks for this one.
+    if (terminal.modes.mouseTrackingMode !== 'none' && !event.shiftKey) return;
+    const readable = terminal.options.screenReaderMode === true;
+    setMenu({
+      x: event.clientX,
+      y: event.clientY,
+      items: [
+        {
+          label: 'Copy',
+          keys: 'Ctrl+Shift+C',
+          disabled: !terminal.hasSelection(),
+          run: () => void copySelection(terminal),
+        },
+        { label: 'Paste', keys: 'Ctrl+Shift+V', disabled: phase().kind !== 'live', run: () => void paste() },
+        { label: 'Select all', separated: true, run: () => terminal.selectAll() },
+        { label: 'Clear', run: () => terminal.clear() },
+        {
+          label: 'For screen readers',
+          separated: true,
+          checked: readable,
+          run: () => {
+            terminal.options.screenReaderMode = !readable;
+          },
+        },
+      ],
+    });
+  };
+
+  onMount(() => {
+    screen = makeScreen(host, state.textSize ?? defaultTextSize, {
+      input: onInput,
+      key: onKey,
+      size: (columns, rows) => session?.resize(columns, rows),
+      title: (asked) => {
+        title = cleanTitle(asked);
+        showTitle();
+      },
+    });
+    screen.fill();
+    host.addEventListener('contextmenu', onContextMenu, { capture: true });
+    const { signal } = closing;
+    // The network changed: a socket over the old one may be dead without saying so.
+    window.addEventListener('online', () => session?.reconnect(), { signal });
+    document.addEventListener('visibilitychange', () => !document.hidden && session?.hurry(), { signal });
+    if (state.terminalId !== undefined) attach(state.terminalId);
+    else void start();
+    takeFocus(
+      props,
+      () => root,
+      () => screen.terminal.textarea,
+    );
+    createResizeObserver(host, () => screen.fill());
+    createEffect(
+      on(
+        () => props.visible,
+        () => screen.fill(),
+        { defer: true },
+      ),
+    );
+  });
+  onCleanup(() => {
+    closing.abort();
+    clearTimeout(waiting);
+    session?.close();
+    screen.dispose();
+  });
+
+  const problemOf = (now: Phase) => (now.kind === 'failed' || now.kind === 'refused' ? now.problem : undefined);
+
+  return (
+    <div class="terminal" ref={root}>
+      <div class="terminal-host" ref={host} />
+      <Switch>
+        <Match when={phase().kind === 'starting'}>
+          <p class="terminal-hint" role="status">
+            Starting your container…
+          </p>
+        </Match>
+        <Match when={phase().kind === 'connecting'}>
+          <p class="terminal-hint" role="status">
+            Connecting to your shell…
+          </p>
+        </Match>
+        <Match when={phase().kind === 'reconnecting'}>
+          <p class="terminal-hint" classList={{ 'terminal-refused': refusedKeys() }} role="status">
+            {refusedKeys() ? 'Reconnecting… What you type is not sent.' : 'Reconnecting…'}
+          </p>
+        </Match>
+        <Match when={notice()}>
+          <p class="terminal-hint" role="status">
+            {notice()}
+          </p>
+        </Match>
+      </Switch>
+      <Show when={phase().kind === 'ended'}>
+        <div class="terminal-bar">
+          <p role="status">{endText(...ending(phase()))}.</p>
+          <button type="button" class="button" onClick={() => props.close()}>
+            Close
+          </button>
+          <button type="button" class="button primary" onClick={restart}>
+            New shell
+          </button>
+        </div>
+      </Show>
+      <Show when={phase().kind === 'gone'}>
+        <div class="terminal-bar terminal-bar-warning">
+          <p role="alert">{stopped}</p>
+          <button type="button" class="button" onClick={() => props.close()}>
+            Close
+          </button>
+          <button type="button" class="button primary" onClick={restart}>
+            Start again
+          </button>
+        </div>
+      </Show>
+      <Show when={problemOf(phase())}>
+        {(why) => <ProblemPane class="terminal-pane" problem={why()} action="Try again" onAction={restart} />}
+      </Show>
+      <Menu label="Terminal" opening={menu()} closed={() => setMenu(undefined)} />
+    </div>
+  );
+}
+
+function ending(phase: Phase): [number, number] {
+  return phase.kind === 'ended' ? [phase.code, phase.signal] : [0, 0];
+}
+
+export default {
+  component: TerminalApp,
+  closed: (state) => {
+    const { terminalId } = readState(state);
+    if (terminalId !== undefined) hangUp(terminalId);
+  },
+} satisfies ShellApp;
