@@ -101,6 +101,26 @@ export function resized(rect: Rect, edge: Edge, dx: number, dy: number, min = mi
   return next;
 }
 
+/** A resized rectangle whose title bar would leave the work area: the pulled edges go back as far as it takes. */
+export function resizedWithin(rect: Rect, edge: Edge, workArea: Rect): Rect {
+  const leastRight = workArea.x + reachableWidth;
+  const mostLeft = workArea.x + workArea.width - reachableWidth;
+  const mostTop = workArea.y + Math.max(0, workArea.height - titleBarHeight);
+  const right = rect.x + rect.width;
+  const bottom = rect.y + rect.height;
+  const next = { ...rect };
+  if (edge.includes('e')) next.width = Math.max(right, leastRight) - rect.x;
+  if (edge.includes('w')) {
+    next.x = Math.min(rect.x, mostLeft);
+    next.width = right - next.x;
+  }
+  if (edge.startsWith('n')) {
+    next.y = clamp(rect.y, workArea.y, mostTop);
+    next.height = bottom - next.y;
+  }
+  return next;
+}
+
 /**
  * The floating rectangle of a window that is dragged off its snapped or maximised one: its floating size, with the
  * pointer at the same proportion of the title bar's width and the same height in it.
