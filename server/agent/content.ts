@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { problem } from '../../protocol/problem.ts';
 import { attachment, type Validators, wantedOf } from './content-request.ts';
 import { contentTypeOf } from './mime.ts';
-import { notRegular, ProblemError } from './problems.ts';
+import { isFolder, notRegular, ProblemError } from './problems.ts';
 
 const smallBytes = 64 * 1024;
 const chunkBytes = 256 * 1024;
@@ -51,7 +51,7 @@ export async function sendContent(request: ContentRequest, response: ServerRespo
 }
 
 function expectRegular(stats: BigIntStats): void {
-  if (stats.isDirectory()) throw new ProblemError(problem(409, 'is-folder', 'This is a folder.'));
+  if (stats.isDirectory()) throw new ProblemError(isFolder);
   if (!stats.isFile()) throw new ProblemError(notRegular);
 }
 

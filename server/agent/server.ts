@@ -1,14 +1,17 @@
 /** The agent on its unix socket: HTTP for the routes, upgrades for the terminals. Owns both, and ends both. */
 import { chmod, unlink } from 'node:fs/promises';
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { getRequestListener } from '@hono/node-server';
 import { type AgentConfig, agentTokenHeader } from '../../protocol/agent.ts';
-import { createApp, tokenCheck } from './app.ts';
+import { createApp } from './app.ts';
 import { noSuchResource, refuseUpgrade, unauthorised } from './problems.ts';
 import { TerminalSockets } from './terminal-sockets.ts';
 import { Terminals } from './terminals.ts';
+import { tokenCheck } from './token.ts';
+
+// An import would read all that the module exports, WebSocket too, which loads undici: 20 ms and more of the start.
+const { createServer } = process.getBuiltinModule('node:http');
 
 export interface Agent {
   /** Hangs the terminals up, then stops listening. */
@@ -20,7 +23,7 @@ export async function startAgent(config: AgentConfig, log: (error: unknown) => v
   const terminals = new Terminals();
   const sockets = new TerminalSockets(terminals);
   const accepted = tokenCheck(config.token);
-  const server = createServer(getRequestListener(createApp(config, terminals, log).fetch));
+  const server = createServer(createApp(config, accepted, terminals, log));
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => {}); // 'close' follows
