@@ -1,0 +1,69 @@
+/**
+ * A release: a copy of the build in the state folder that everyone may read, with the Node that runs it. The gateway's
+ * user may not be able to read the checkout, and containers bind what does not change under them.
+ */
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Build } from './build.ts';
+
+/** Releases that are kept: what runs now, and those that containers started before may still have bound. */
+const kept = 3;
+
+/** @returns the release's folder */
+export function publish(build: Build, state: string): string {
+  const releases = join(state, 'releases');
+  const release = join(releases, build.hash);
+  if (!existsSync(release)) {
+    const fresh = join(releases, `.new-${process.pid}`);
+    rmSync(fresh, { recursive: true, force: true });
+    mkdirSync(fresh, { mode: 0o755 });
+    cpSync(join(build.folder, 'server'), fresh, { recursive: true });
+    cpSync(join(build.folder, 'shell'), join(fresh, 'shell'), { recursive: true });
+    putNode(join(fresh, 'node'), releases);
+    try {
+      renameSync(fresh, release);
+    } catch (error) {
+      rmSync(fresh, { recursive: true, force: true });
+      // Another was faster: the same build, so the same release.
+      if (!existsSync(release)) throw error;
+    }
+  }
+  const now = new Date();
+  utimesSync(release, now, now);
+  return release;
+}
+
+/** Node is large: the one of another release is shared where it is the same, which its size and time of making tell. */
+function putNode(path: string, releases: string): void {
+  const { size, mtimeMs } = statSync(process.execPath);
+  const same = readdirSync(releases)
+    .map((name) => join(releases, name, 'node'))
+    .find((node) => {
+      const found = statSync(node, { throwIfNoEntry: false });
+      return found?.size === size && Math.abs(found.mtimeMs - mtimeMs) < 1000;
+    });
+  if (same) linkSync(same, path);
+  else cpSync(process.execPath, path, { preserveTimestamps: true, dereference: true });
+}
+
+/** Takes old releases away. Only by the one holder of the state folder. */
+export function prune(state: string, current: string): void {
+  const releases = join(state, 'releases');
+  const old = readdirSync(releases)
+    .map((name) => join(releases, name))
+    .filter((path) => path !== current)
+    .map((path) => ({ path, used: statSync(path).mtimeMs }))
+    .sort((a, b) => b.used - a.used)
+    .slice(kept - 1);
+  for (const { path } of old) rmSync(path, { recursive: true, force: true });
+}
