@@ -55,5 +55,6 @@ it('reads any JSON as a state', () => {
     directory: '/srv',
     textSize: 15,
   });
-  expect(readState({ terminalId: '', directory: 'srv', textSize: 'big' })).toEqual({});
+  expect(readState({ ended: { code: 3, signal: 0, more: 1 } })).toEqual({ ended: { code: 3, signal: 0 } });
+  expect(readState({ ended: { code: 'x' }, terminalId: '', directory: 'srv', textSize: 'big' })).toEqual({});
 });

@@ -1,17 +1,9 @@
-/** Copy and paste on every origin: the clipboard API is there on https and localhost only. */
+/** Copy and paste of a terminal. */
 import type { Terminal } from '@xterm/xterm';
+import { copyText } from '../parts/clipboard.ts';
 
-export async function copySelection(terminal: Terminal): Promise<boolean> {
-  const text = terminal.getSelection();
-  if (text === '') return false;
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // xterm.js answers the copy event with its selection.
-    terminal.focus();
-    return document.execCommand('copy');
-  }
+export async function copySelection(terminal: Terminal): Promise<void> {
+  if (terminal.hasSelection()) await copyText(terminal.getSelection());
 }
 
 /** False where the browser does not let a page read the clipboard: its own keys still paste. */

@@ -17,7 +17,7 @@ import { textSizeStep } from './keys.ts';
 import { defaultTextSize, makeScreen, type TerminalScreen } from './screen.ts';
 import { type SessionStatus, TerminalSession } from './session.ts';
 import { readState, type TerminalState } from './state.ts';
-import { cleanTitle, endText } from './words.ts';
+import { cleanTitle, endText, endTitle } from './words.ts';
 import './terminal.css';
 
 type Phase = { kind: 'starting' } | { kind: 'failed'; problem: Problem } | SessionStatus;
@@ -37,19 +37,23 @@ function TerminalApp(props: AppProps) {
   const [notice, setNotice] = createSignal('');
   const [menu, setMenu] = createSignal<MenuOpening>();
 
-  const keep = (change: Partial<TerminalState>) => {
-    state = { ...state, ...change };
+  const keep = (next: TerminalState) => {
+    state = next;
     props.setState(state);
   };
 
   const showTitle = () => {
     const now = phase();
     const name = title || props.app.name;
-    props.setTitle(now.kind === 'ended' ? `${name} (${endText(now.code, now.signal).toLowerCase()})` : name);
+    props.setTitle(now.kind === 'ended' ? endTitle(name, now.code, now.signal) : name);
   };
 
   const enter = (next: Phase) => {
-    if (next.kind === 'ended') screen.print(`\r\n\x1b[0;2m[${endText(next.code, next.signal)}]\x1b[0m\r\n`);
+    if (next.kind === 'ended') {
+      const { terminalId: _, ...rest } = state;
+      keep({ ...rest, ended: { code: next.code, signal: next.signal } });
+      screen.print(`\r\n\x1b[0;2m[${endText(next.code, next.signal)}]\x1b[0m\r\n`);
+    }
     if (next.kind !== 'reconnecting') setRefusedKeys(false);
     setPhase(next);
     showTitle();
@@ -81,7 +85,8 @@ function TerminalApp(props: AppProps) {
         hangUp(terminalId);
         return;
       }
-      keep({ terminalId });
+      const { ended: _, ...rest } = state;
+      keep({ ...rest, terminalId });
       attach(terminalId);
     } catch (error) {
       if (closing.signal.aborted) return;
@@ -99,7 +104,6 @@ function TerminalApp(props: AppProps) {
 
   const restart = () => {
     clearTimeout(waiting);
-    if (phase().kind === 'ended' && state.terminalId !== undefined) hangUp(state.terminalId);
     title = '';
     screen.reset();
     void start();
@@ -132,7 +136,7 @@ function TerminalApp(props: AppProps) {
     if (step === undefined) return false;
     event.preventDefault();
     const size = screen.terminal.options.fontSize ?? defaultTextSize;
-    keep({ textSize: screen.setTextSize(step === 0 ? defaultTextSize : size + step) });
+    keep({ ...state, textSize: screen.setTextSize(step === 0 ? defaultTextSize : size + step) });
     return true;
   };
 
@@ -189,7 +193,8 @@ function TerminalApp(props: AppProps) {
     // The network changed: a socket over the old one may be dead without saying so.
     window.addEventListener('online', () => session?.reconnect(), { signal });
     document.addEventListener('visibilitychange', () => !document.hidden && session?.hurry(), { signal });
-    if (state.terminalId !== undefined) attach(state.terminalId);
+    if (state.ended) enter({ kind: 'ended', ...state.ended });
+    else if (state.terminalId !== undefined) attach(state.terminalId);
     else void start();
     takeFocus(
       props,

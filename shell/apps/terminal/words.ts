@@ -33,6 +33,11 @@ export function endText(code: number, signal: number): string {
   return signal === 0 ? `The shell ended with code ${code}` : `The shell was ended by ${signalName(signal)}`;
 }
 
+/** The same for a title bar. */
+export function endTitle(name: string, code: number, signal: number): string {
+  return `${name} (ended${signal === 0 ? `, code ${code}` : ` by ${signalName(signal)}`})`;
+}
+
 /**
  * A title that a program asked for, fit for a title bar: one line, no controls, none of the characters that turn the
  * direction of text or cannot be seen (a title must not pretend to be another window's), at most 120 characters.
