@@ -70,18 +70,17 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
-/** Pids of the processes that were started with exactly this argument among theirs. */
-export function withArgument(argument: string): number[] {
+/** What every process of the machine was started with. */
+export function commandLines(): { pid: number; args: string[] }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
+    .flatMap((name) => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(argument);
+        return { pid: Number(name), args: readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0') };
       } catch {
-        return false;
+        return [];
       }
-    })
-    .map(Number);
+    });
 }
 
 /** Resolves to whether all ended within `ms`. For processes that are not our children there is no event to wait for. */

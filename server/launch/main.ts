@@ -25,13 +25,13 @@ async function main(args: string[]): Promise<number> {
       const { given, rest } = fromFlags(others);
       if (rest.includes('--help') || rest.includes('-h')) return print(help());
       refuseUnknown(rest, ['--stop-containers', '--help']);
-      const prepared = await prepare(given, { script, args, say });
+      const prepared = await prepare(given, { serve: true, script, args, say });
       await start(prepared, { stopContainers: rest.includes('--stop-containers'), say });
       return Number(process.exitCode ?? 0);
     }
     case 'user': {
       const { given, rest } = fromFlags(others);
-      const { release, gateway, gatewayEnvironment } = await prepare(given, { script, args, say });
+      const { release, gateway, gatewayEnvironment } = await prepare(given, { serve: false, script, args, say });
       const child = spawn(
         join(release, 'node'),
         ['--disable-warning=ExperimentalWarning', join(release, 'gateway.mjs'), 'user', ...rest],
@@ -59,6 +59,8 @@ function print(text: string): number {
 }
 
 process.umask(0o022);
+// A terminal that is gone must not keep us from ending what we started.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {

@@ -1,5 +1,5 @@
 /** What `start` and `user` have in common: settings, the way to run, the state folder, a release, and what the servers are told. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ResolvedSettings } from '../../protocol/settings.ts';
@@ -21,6 +21,7 @@ export type Prepared = {
   orchestratorEnvironment: NodeJS.ProcessEnv;
 };
 
+const quiet = { throwIfNoEntry: false } as const;
 const isRoot = () => process.getuid?.() === 0;
 
 function defaultState(): string {
@@ -56,18 +57,22 @@ function publicEnvironment(): NodeJS.ProcessEnv {
 /**
  * May not return, but go on as root in this process's place.
  * @param given the flags
+ * @param serve whether servers will run: else nothing is installed for them, and nothing said of how
  * @param script and `args`: what to start again as root
  * @throws StartError
  */
 export async function prepare(
   given: Given[],
-  { script, args, say }: { script: string; args: readonly string[]; say: Say },
+  { serve, script, args, say }: { serve: boolean; script: string; args: readonly string[]; say: Say },
 ): Promise<Prepared> {
   const variables = fromEnvironment(process.env);
   const wanted = settle(given, variables);
   const root = isRoot();
   // As root the file lies elsewhere: it is read when we are.
-  const machine = { root, sudo: !root && wanted.isolation !== 'none' && canSudo() };
+  // Who keeps a state folder of their own looks after its users themselves.
+  const own =
+    !serve && !root && statSync(join(wanted.state ?? defaultState(), 'gateway'), quiet)?.uid === process.getuid?.();
+  const machine = { root, sudo: !root && !own && wanted.isolation !== 'none' && canSudo() };
   const early = plan(machine, { isolation: wanted.isolation, host: wanted.host });
   if (early.how === 'sudo') {
     // The checkout's owner builds in it, not root.
@@ -79,8 +84,8 @@ export async function prepare(
   const settled = settle(given, variables, readConfigFile(state));
   const how = plan({ root, sudo: false }, { isolation: settled.isolation, host: settled.host });
   if (how.how === 'sudo') throw new StartError('Containers need root.');
-  if (how.notice) say(how.notice);
-  if (how.isolation === 'nspawn') needNspawn(say);
+  if (serve && how.notice) say(how.notice);
+  if (serve && how.isolation === 'nspawn') needNspawn(say);
   const gateway = root ? needGatewayUser(say) : undefined;
 
   const settings: ResolvedSettings = { ...settled, state, isolation: how.isolation };

@@ -14,9 +14,10 @@ import {
   utimesSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { commandLines } from '../process-identity.ts';
 import type { Build } from './build.ts';
 
-/** Releases that are kept: what runs now, and those that containers started before may still have bound. */
+/** Releases that are kept besides those in use: the current one, and those that one may want to go back to. */
 const kept = 3;
 
 /** @returns the release's folder */
@@ -56,14 +57,18 @@ function putNode(path: string, releases: string): void {
   else cpSync(process.execPath, path, { preserveTimestamps: true, dereference: true });
 }
 
-/** Takes old releases away. Only by the one holder of the state folder. */
+/** Takes old releases away, but none that a running container was started from. Only by the one holder of the state folder. */
 export function prune(state: string, current: string): void {
   const releases = join(state, 'releases');
+  const running = commandLines()
+    .flatMap(({ args }) => args)
+    .join('\n');
   const old = readdirSync(releases)
     .map((name) => join(releases, name))
     .filter((path) => path !== current)
     .map((path) => ({ path, used: statSync(path).mtimeMs }))
     .sort((a, b) => b.used - a.used)
-    .slice(kept - 1);
+    .slice(kept - 1)
+    .filter(({ path }) => !running.includes(path));
   for (const { path } of old) rmSync(path, { recursive: true, force: true });
 }

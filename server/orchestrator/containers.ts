@@ -10,7 +10,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ContainerState } from '../../protocol/api.ts';
 import type { Container } from '../../protocol/orchestrator.ts';
-import { bootId, childrenOf, end, identify, isAlive, type ProcessIdentity, withArgument } from '../process-identity.ts';
+import { bootId, childrenOf, commandLines, end, identify, isAlive, type ProcessIdentity } from '../process-identity.ts';
 import { type AgentAddress, isHealthy, untilGone, untilHealthy } from './agent-connection.ts';
 import type { OrchestratorConfig } from './config.ts';
 import { launchAgent, placesOf, type Started } from './launch-agent.ts';
@@ -197,8 +197,9 @@ export class Containers {
   /** Ends what is left of a container's processes, and nothing else. */
   async #end({ record }: Entry): Promise<void> {
     const { root } = placesOf(this.#config, record.userId);
-    const strays = record.processes.some(isAlive) ? [] : withArgument(`--directory=${root}`);
-    const known = [...record.processes, ...strays.flatMap((pid) => identify(pid) ?? [])];
+    const isStray = ({ args }: { args: string[] }) => args.includes(`--directory=${root}`);
+    const strays = record.processes.some(isAlive) ? [] : commandLines().filter(isStray);
+    const known = [...record.processes, ...strays.flatMap(({ pid }) => identify(pid) ?? [])];
     const inner =
       record.isolation === 'nspawn'
         ? known.filter(isAlive).flatMap(({ pid }) => childrenOf(pid).flatMap((child) => identify(child) ?? []))

@@ -79,7 +79,7 @@ export async function launchAgent(config: OrchestratorConfig, record: ContainerR
     agent = { socket: places.socket, token: record.token, shell: shell ?? '/bin/sh', home: places.home };
     command = join(config.release, 'node');
     args = [join(config.release, 'agent.mjs')];
-    environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PORTHOLE_')));
+    environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PORTHOLE|npm)_/.test(name)));
   } else {
     if (!record.owner) throw new Error('The container has no user id.');
     const { uid, range } = record.owner;

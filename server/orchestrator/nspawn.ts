@@ -22,6 +22,9 @@ export const socketsInside = '/run/porthole';
 /** uids (and gids) that each container has. */
 const rangeSize = 65_536;
 
+/** A path as systemd-nspawn reads it where a colon would end it. */
+const escaped = (path: string) => path.replace(/[\\:]/g, '\\$&');
+
 /** The agent's configuration is taken from the environment of systemd-nspawn: on a command line everyone could read it. */
 export function nspawnArguments(of: NspawnContainer): string[] {
   return [
@@ -42,9 +45,9 @@ export function nspawnArguments(of: NspawnContainer): string[] {
     '--bind-ro=/usr',
     // May hold what the box's owner would not share.
     '--tmpfs=/usr/local:mode=0755,size=4k,ro',
-    `--bind-ro=${of.release}:/opt/porthole`,
-    `--bind=${of.home}:/home/${of.login}:idmap`,
-    `--bind=${of.sockets}:${socketsInside}:idmap`,
+    `--bind-ro=${escaped(of.release)}:/opt/porthole`,
+    `--bind=${escaped(of.home)}:/home/${of.login}:idmap`,
+    `--bind=${escaped(of.sockets)}:${socketsInside}:idmap`,
     '--as-pid2',
     '--console=pipe',
     `--hostname=${of.hostname}`,

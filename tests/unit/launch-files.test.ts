@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -94,7 +96,7 @@ test("the orchestrator's token is made once, and what was laid in its place is n
   expect(lstatSync(path).isFile()).toBe(true);
 });
 
-test('a release is published once, and the three newest are kept', () => {
+test('a release is published once; the three newest are kept, and what runs', async () => {
   const state = join(folder, 'state');
   prepareState(state, undefined);
   const dist = join(folder, 'dist');
@@ -103,14 +105,27 @@ test('a release is published once, and the three newest are kept', () => {
   writeFileSync(join(dist, 'server/agent.mjs'), 'agent');
   writeFileSync(join(dist, 'shell/index.html'), 'page');
   const releases = ['a', 'b', 'c', 'd'].map((hash) => publish({ hash, folder: dist }, state));
+  for (const [age, path] of releases.toReversed().entries()) utimesSync(path, 1000 - age, 1000 - age);
   expect(publish({ hash: 'a', folder: dist }, state)).toBe(releases[0]);
   expect(readFileSync(join(releases[3] ?? '', 'shell/index.html'), 'utf8')).toBe('page');
   expect(mode(join(releases[0] ?? '', 'node')) & 0o111).toBe(0o111);
   // Node is there once, however many releases there are.
   expect(lstatSync(join(releases[0] ?? '', 'node')).nlink).toBe(4);
+  const there = () => releases.map((path) => existsSync(path));
   prune(state, releases[0] ?? '');
-  expect(releases.filter((path) => lstatSync(path, { throwIfNoEntry: false }))).toHaveLength(3);
-  expect(lstatSync(releases[0] ?? '').isDirectory()).toBe(true);
+  expect(there()).toEqual([true, false, true, true]);
+
+  for (const hash of ['e', 'f']) releases.push(publish({ hash, folder: dist }, state));
+  const runs = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)', join(releases[2] ?? '', 'agent.mjs')], {
+    stdio: 'ignore',
+  });
+  try {
+    await once(runs, 'spawn');
+    prune(state, releases[0] ?? '');
+    expect(there()).toEqual([true, false, true, false, true, true]);
+  } finally {
+    runs.kill('SIGKILL');
+  }
 });
 
 test('what the service worker keeps', () => {

@@ -58,7 +58,7 @@ test('the container has no flag that the box could be reached by, and no secret 
     range: ranges.first,
     hostname: 'box',
     root: '/state/roots/u1',
-    home: '/state/homes/u1',
+    home: '/sta:te/homes/u1',
     sockets: '/state/run/agents/u1',
     release: '/state/releases/abc',
   });
@@ -66,7 +66,7 @@ test('the container has no flag that the box could be reached by, and no secret 
     expect.arrayContaining(['--drop-capability=all', '--no-new-privileges=yes', '--private-network', '--read-only']),
   );
   expect(args.filter((arg) => arg.startsWith('--bind='))).toEqual([
-    '--bind=/state/homes/u1:/home/ada:idmap',
+    '--bind=/sta\\:te/homes/u1:/home/ada:idmap',
     '--bind=/state/run/agents/u1:/run/porthole:idmap',
   ]);
   expect(args.filter((arg) => /^--setenv/.test(arg))).toEqual(['--setenv=PORTHOLE_AGENT']);
