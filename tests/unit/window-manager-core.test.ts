@@ -196,6 +196,19 @@ describe('geometry', () => {
     expect(shown(state, 'out')).toEqual({ x: 880, y: 556, width: 640, height: 400 });
   });
 
+  test('a move ends where the title bar is reachable, and that is where the window is from then on', () => {
+    const state = given(open('a'), { type: 'move', id: 'a', geometry: { x: -9000, y: -20, width: 640, height: 400 } });
+    const put = { x: 120 - 640, y: 0, width: 640, height: 400 };
+    expect(windowOf(state, 'a').geometry).toEqual(put);
+    const wider = { x: -200, y: -200, width: 3000, height: 2000 };
+    expect(shown(reduce(state, { type: 'work-area', rect: wider }).state, 'a')).toEqual(put);
+  });
+
+  test('a title has an end', () => {
+    const state = given(open('a'), { type: 'title', id: 'a', title: 'x'.repeat(100_000) });
+    expect(windowOf(state, 'a').title).toHaveLength(512);
+  });
+
   test('a narrow work area shows each window filling it, and takes no placement', () => {
     const state = reduceAll(given(open('a')), [{ type: 'work-area', rect: phone }]).state;
     expect(shown(state, 'a')).toEqual(phone);

@@ -169,7 +169,8 @@ describe('snapping', () => {
     expect(at(600 - 300 + 9, [other])).toBe(300);
     expect(at(900 + 3, [other])).toBe(900);
     expect(at(900 + 3, [{ ...other, y: 600 }])).toBe(903);
-    expect(at(903, [other, { ...other, x: 905 }])).toBe(905);
+    const nearer = { ...other, x: 905, width: 500 };
+    expect([at(903, [other, nearer]), at(903, [nearer, other])]).toEqual([905, 905]);
   });
 
   test('a resized window keeps the edges that are not pulled', () => {

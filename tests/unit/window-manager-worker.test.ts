@@ -34,26 +34,33 @@ function makeRecords(): Records & { of: Map<string, unknown> } {
 describe('saver', () => {
   test('one write at a time, and the newest value last', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(fc.nat(), { maxLength: 4 })), fc.scheduler(), async (bursts, s) => {
-        const written: number[] = [];
-        let writing = 0;
-        const saver = makeSaver<number>(async (value) => {
-          writing += 1;
-          expect(writing).toBe(1);
-          await s.schedule(Promise.resolve());
-          written.push(value);
-          writing -= 1;
-        });
-        for (const burst of bursts) {
-          for (const value of burst) saver.save(value);
-          await Promise.resolve();
-          if (s.count() > 0) await s.waitOne();
-        }
-        const done = saver.flush();
-        await s.waitFor(done);
-        expect(written.at(-1)).toBe(bursts.flat().at(-1));
-        expect(written.length).toBeLessThanOrEqual(bursts.flat().length);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.array(fc.nat(), { maxLength: 4 }), fc.boolean())),
+        fc.scheduler(),
+        async (bursts, s) => {
+          const written: number[] = [];
+          let writing = 0;
+          let most = 0;
+          const saver = makeSaver<number>(async (value) => {
+            writing += 1;
+            most = Math.max(most, writing);
+            await s.schedule(Promise.resolve());
+            written.push(value);
+            writing -= 1;
+          });
+          for (const [burst, finish] of bursts) {
+            for (const value of burst) saver.save(value);
+            await turn();
+            if (finish && s.count() > 0) await s.waitOne();
+          }
+          const saved = bursts.flatMap(([burst]) => burst);
+          const done = saver.flush();
+          await s.waitFor(done);
+          expect(most).toBeLessThanOrEqual(1);
+          expect(written.at(-1)).toBe(saved.at(-1));
+          expect(written.length).toBeLessThanOrEqual(saved.length);
+        },
+      ),
     );
   });
 
@@ -95,6 +102,15 @@ describe('service', () => {
     expect(await makeService(records).load('eve', null, 0)).toEqual(nowhere);
   });
 
+  test('what it starts from is saved: the worker before may not have come to it', async () => {
+    const records = makeRecords();
+    const service = makeService(records);
+    const state = reduceAll(nowhere, [desk, open('a')]).state;
+    await service.load('ada', state, 2);
+    await service.flush();
+    expect(readRecord(records.of.get('ada'))).toEqual(state);
+  });
+
   test('a broken or foreign record, or none to be had, is a fresh start', async () => {
     const state = reduceAll(nowhere, [desk, open('a')]).state;
     expect(readRecord({ version: 1, state })).toEqual(state);
@@ -128,6 +144,7 @@ describe('service', () => {
     ]);
     expect(patch.windows?.['a']).toMatchObject({ title: 'new', placement: { kind: 'maximized' } });
     expect(service.dispatch(3, [desk]).patch).toEqual({});
+    expect(service.dispatch(5, [{ type: 'toggle-maximize', id: 'a' }]).patch).toEqual({});
   });
 
   test('through a real comlink channel the states are the same as inline', async () => {
@@ -160,11 +177,11 @@ describe('service', () => {
   });
 });
 
+/** `late`: answers when it is long given up, as a message does that was on its way when its worker was ended. */
+type Fate = 'answer' | 'late' | 'die before' | 'die after' | 'silent';
+
 /** A spawn whose workers are real services behind copies; `fate` decides when a call arrives, and whether it is answered. */
-function makeSpawn(
-  records: Records,
-  fate: (call: string) => Promise<'answer' | 'die before' | 'die after' | 'silent'>,
-) {
+function makeSpawn(records: Records, fate: (call: string) => Promise<Fate>) {
   let spawned = 0;
   const spawn: Spawn = (failed): Spawned => {
     spawned += 1;
@@ -179,8 +196,9 @@ function makeSpawn(
         return never;
       }
       const answer = structuredClone(await run());
+      if (ends === 'late') await new Promise((resolve) => setTimeout(resolve, 2_500));
+      if (ends === 'late' || (ends === 'answer' && alive)) return answer;
       if (!alive) return never;
-      if (ends === 'answer') return answer;
       failed();
       return never;
     }
@@ -232,16 +250,7 @@ describe('client', () => {
 
   test('messages delayed, workers killed midway: nothing is lost, nothing done or told twice', async () => {
     const fates = fc.array(
-      fc.tuple(
-        fc.constantFrom(
-          'answer' as const,
-          'answer' as const,
-          'die before' as const,
-          'die after' as const,
-          'silent' as const,
-        ),
-        fc.nat(3000),
-      ),
+      fc.tuple(fc.constantFrom<Fate>('answer', 'answer', 'late', 'die before', 'die after', 'silent'), fc.nat(3000)),
       { maxLength: 12 },
     );
     const steps = fc.array(fc.tuple(commands, fc.nat(4000)), { maxLength: 6 });
@@ -318,11 +327,36 @@ describe('client', () => {
     const client = makeClient({ spawn, owner: 'ada', visible: () => visible, ...watch() });
     await client.loaded;
     silent = true;
+    client.dispatch(desk);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(count()).toBe(1);
     visible = true;
+    await vi.advanceTimersByTimeAsync(2_100);
+    expect(count()).toBe(2);
+    client.close();
+  });
+
+  test('a worker that falls silent while nothing is asked is missed too', async () => {
+    vi.useFakeTimers();
+    let silent = false;
+    const { spawn, count } = makeSpawn(makeRecords(), async () => (silent ? 'silent' : 'answer'));
+    const client = makeClient({ spawn, owner: 'ada', ...watch() });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(count()).toBe(1);
+    silent = true;
     await vi.advanceTimersByTimeAsync(7_100);
     expect(count()).toBe(2);
+    client.close();
+  });
+
+  test('workers that load and then die are not started without end', async () => {
+    vi.useFakeTimers();
+    const { spawn, count } = makeSpawn(makeRecords(), async (call) => (call === 'dispatch' ? 'die before' : 'answer'));
+    const client = makeClient({ spawn, owner: 'ada', ...watch() });
+    client.dispatch(desk);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(count()).toBeGreaterThan(3);
+    expect(count()).toBeLessThan(10);
     client.close();
   });
 
