@@ -80,7 +80,8 @@ export async function start(prepared: Prepared, options: { stopContainers: boole
       }
     }
   } finally {
-    await Promise.all([gateway.stop(), orchestrator.stop()]);
+    await gateway.stop();
+    await orchestrator.stop();
     lock.release();
   }
 }

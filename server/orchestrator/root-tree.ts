@@ -6,7 +6,16 @@
  * Made at the first start, and again when the box's files, the host name or this file's `version` changed.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readlinkSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -54,9 +63,19 @@ function stamp(tree: RootTree): string {
     .digest('hex');
 }
 
-function everyoneMayRead(path: string): boolean {
-  const found = lstatSync(path);
-  return found.isSymbolicLink() || (found.mode & 0o004) !== 0;
+/**
+ * Copies what everyone on the box may read; links stay links. Without waiting in between: the hundreds of small links
+ * take a fifth of the time that they take with a turn of the event loop for each.
+ */
+function copyPublic(from: string, to: string): void {
+  const found = lstatSync(from);
+  if (found.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
+  else if ((found.mode & 0o004) === 0) return;
+  else if (found.isFile()) copyFileSync(from, to);
+  else if (found.isDirectory()) {
+    mkdirSync(to);
+    for (const name of readdirSync(from)) copyPublic(join(from, name), join(to, name));
+  }
 }
 
 /** Makes the tree at `root` where it is not there as it should be. Only while its container does not run. */
@@ -74,13 +93,7 @@ export async function makeRootTree(root: string, tree: RootTree): Promise<void> 
   }
   for (const name of shared) {
     const from = join('/etc', name);
-    if (!existsSync(from)) continue;
-    await cp(from, join(fresh, 'etc', name), {
-      recursive: true,
-      verbatimSymlinks: true,
-      preserveTimestamps: true,
-      filter: everyoneMayRead,
-    });
+    if (existsSync(from)) copyPublic(from, join(fresh, 'etc', name));
   }
   await symlink('../usr/lib/os-release', join(fresh, 'etc/os-release'));
   await symlink('/proc/self/mounts', join(fresh, 'etc/mtab'));
