@@ -120,6 +120,8 @@ export function makeGrab(options: GrabOptions): Grab {
     if (gesture.stage !== 'idle' || event.button !== 0 || !event.isPrimary) return;
     // A button in the title bar is not a part to grip it by.
     if (!(event.target instanceof Element) || event.target.closest('button, a, input') !== null) return;
+    // What has the keys keeps them: a press on its own title bar takes them from no terminal.
+    event.preventDefault();
     const pressed = press(options.current(), id, grip, { x: event.clientX, y: event.clientY });
     if (pressed.stage === 'idle') return;
     const { pointerId } = event;
