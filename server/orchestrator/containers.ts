@@ -173,9 +173,10 @@ export class Containers {
       });
       const late = AbortSignal.timeout(readyWithin);
       const ready = untilHealthy(this.#agent(entry.record), AbortSignal.any([ended.signal, late, closing]));
-      // A ready container is never waited for longer because of the disk, nor the other way round.
+      // Both at once; and also when one fails, the other is over before anything else is written.
       const first = identify(started.pid);
       const kept = this.#keep(entry, { wanted: 'running', started: Date.now(), processes: first ? [first] : [] });
+      await Promise.allSettled([ready, kept]);
       await Promise.all([ready, kept]);
       // Of a container whose systemd-nspawn is killed its own first process lives on: remember that one too.
       const inner = childrenOf(started.pid).flatMap((pid) => identify(pid) ?? []);

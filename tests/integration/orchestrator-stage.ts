@@ -133,6 +133,7 @@ export class Stage {
     await this.down('SIGKILL');
     const folder = join(this.state, 'orchestrator/containers');
     for (const name of await readdir(folder).catch(() => [])) {
+      if (!name.endsWith('.json')) continue;
       const { processes } = await this.record(name.slice(0, -5));
       await end(processes, 2000);
     }
