@@ -3,6 +3,7 @@
  * first; what it prints goes to a file, never to a pipe that could close.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { accessSync, closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -89,7 +90,8 @@ export async function launchAgent(config: OrchestratorConfig, record: ContainerR
     const socket = `${socketsInside}/agent.sock`;
     agent = { socket, token: record.token, shell: shellInside(), home: `/home/${record.login}` };
     command = findNspawn();
-    args = nspawnArguments({ ...record, ...places, range, hostname: box, release: config.release });
+    const machine = `porthole-${record.userId}-${randomBytes(4).toString('hex')}`;
+    args = nspawnArguments({ ...places, machine, login: record.login, range, hostname: box, release: config.release });
     environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: process.env['LANG'] ?? 'C.UTF-8' };
   }
 

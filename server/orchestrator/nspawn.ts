@@ -5,7 +5,8 @@
 import { agentConfigVariable } from '../../protocol/agent.ts';
 
 export type NspawnContainer = {
-  userId: string;
+  /** Names this start: systemd-nspawn keeps folders in /run by it, and refuses those that a killed one left. */
+  machine: string;
   login: string;
   /** First uid of its user namespace. */
   range: number;
@@ -51,7 +52,7 @@ export function nspawnArguments(of: NspawnContainer): string[] {
     '--as-pid2',
     '--console=pipe',
     `--hostname=${of.hostname}`,
-    `--machine=porthole-${of.userId}`,
+    `--machine=${of.machine}`,
     `--directory=${of.root}`,
     `--user=${of.login}`,
     `--chdir=/home/${of.login}`,
@@ -78,7 +79,7 @@ const noise = [
   /^\s+at /,
   /^Node\.js v/,
   /^Attempted to remove disk file system/,
-  /^Container porthole-\w+ (terminated by signal|failed with error code)/,
+  /^Container porthole-[\w-]+ (terminated by signal|failed with error code)/,
 ];
 
 /** The line of a log that says best why a start failed: the last one that speaks of an error, or the last one. */

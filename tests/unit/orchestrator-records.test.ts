@@ -53,7 +53,7 @@ test('records are on disk when they are put, and a broken one stops the start by
 
 test('the container has no flag that the box could be reached by, and no secret on its command line', () => {
   const args = nspawnArguments({
-    userId: 'u1',
+    machine: 'porthole-u1-0',
     login: 'ada',
     range: ranges.first,
     hostname: 'box',
@@ -92,7 +92,7 @@ test.each([
 test.each([
   ['', undefined],
   [
-    'Failed to allocate user namespace: No space left\nContainer porthole-u1 failed with error code 1.\n',
+    'Failed to allocate user namespace: No space left\nContainer porthole-u1-00ff failed with error code 1.\n',
     /^Failed to all/,
   ],
   ['file:///x.mjs:3\n\nError: no koffi\n    at run (x.mjs:3)\n\nNode.js v24.1.0\n', /^Error: no koffi$/],
