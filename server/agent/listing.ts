@@ -43,7 +43,7 @@ async function describe(entry: Dirent<Buffer>, path: Buffer): Promise<DirectoryE
     name,
     kind,
     size: kind === 'file' ? (stats?.size ?? 0) : 0,
-    modified: stats?.mtimeMs ?? 0,
+    modified: Math.round(stats?.mtimeMs ?? 0),
     mime: mimeOf(name, kind),
   });
   let own: Stats;

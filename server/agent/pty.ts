@@ -53,8 +53,11 @@ const kernelBytes = 64 * 1024;
 /** Between SIGHUP and SIGKILL (ms). */
 const hangUpTime = 2_000;
 
-/** For all PTYs: what is read is used before the next read. */
-const readBuffer = new Uint8Array(64 * 1024);
+/**
+ * For all PTYs: what is read is used before the next read. The kernel gives 4095 bytes at a time; a buffer that this
+ * fills makes libuv read on, up to 32 times a turn, and what came in one turn is sent together.
+ */
+const readBuffer = new Uint8Array(4095);
 
 /** @throws PtyError */
 export async function openPty(options: PtyOptions, listener: PtyListener): Promise<Pty> {

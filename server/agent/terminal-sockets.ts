@@ -49,7 +49,12 @@ export class TerminalSockets {
           shown = true;
           webSocket.close(closeCode.normal);
         },
-        listen: (on) => (on ? webSocket.resume() : webSocket.pause()),
+        listen: (on) => {
+          if (!on) return webSocket.pause();
+          // Its pongs lie behind its input: it has until the next ping but one.
+          this.#unanswered.delete(webSocket);
+          webSocket.resume();
+        },
       },
       from,
     );

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -27,14 +27,19 @@ export interface Answer {
   json(): unknown;
 }
 
-export interface AgentProcess {
-  process: ChildProcess;
-  config: AgentConfig;
+/** What asks an agent. */
+export interface AgentClient {
   http(method: string, path: string, options?: { headers?: Record<string, string>; body?: unknown }): Promise<Answer>;
   /** A new terminal that runs `script` (of bash) in place of a person's shell, or that shell. */
   open(script?: string, request?: Partial<TerminalRequest>): Promise<TerminalInfo>;
   list(): Promise<TerminalInfo[]>;
   attach(id: string, options?: AttachOptions): TestClient;
+}
+
+export interface AgentProcess extends AgentClient {
+  process: ChildProcess;
+  config: AgentConfig;
+  /** Ends it, and removes all that it had. */
   stop(): Promise<void>;
 }
 
@@ -42,7 +47,8 @@ export interface AttachOptions {
   from?: number;
   /** Acknowledge as a page does; true where it is left out. */
   acknowledge?: boolean;
-  headers?: Record<string, string>;
+  /** Answer pings; true where it is left out. */
+  autoPong?: boolean;
 }
 
 /** Runs the file `run` of the folder it starts in, where there is one: a terminal with a program of the test's choice. */
@@ -60,13 +66,28 @@ export async function startAgentProcess(): Promise<AgentProcess> {
   const config: AgentConfig = { socket, token, shell: join(folder, 'shell'), home };
   const child = spawnAgent(config);
   const agent: AgentProcess = {
+    ...agentClient(socket),
     process: child,
     config,
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill();
+        await once(child, 'exit');
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await vi.waitFor(() => agent.http('GET', '/health'), { timeout: 10_000, interval: 5 });
+  return agent;
+}
+
+export function agentClient(socket: string): AgentClient {
+  const agent: AgentClient = {
     http: (method, path, options = {}) => http(socket, method, path, options),
     async open(script, wanted = {}) {
       const request: TerminalRequest = { columns: 80, rows: 24, ...wanted };
       if (script !== undefined) {
-        request.directory = await mkdtemp(join(folder, 'run-'));
+        request.directory = await mkdtemp(join(dirname(socket), 'run-'));
         await writeFile(join(request.directory, 'run'), script);
       }
       const answer = await agent.http('POST', '/terminals', { body: request });
@@ -77,15 +98,7 @@ export async function startAgentProcess(): Promise<AgentProcess> {
       return (await agent.http('GET', '/terminals')).json() as TerminalInfo[];
     },
     attach: (id, options = {}) => new TestClient(socket, id, options),
-    async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill();
-        await once(child, 'exit');
-      }
-      await rm(folder, { recursive: true, force: true });
-    },
   };
-  await vi.waitFor(() => agent.http('GET', '/health'), { timeout: 10_000, interval: 5 });
   return agent;
 }
 
@@ -140,10 +153,10 @@ export class TestClient {
   #changed: (() => void)[] = [];
   readonly closed: Promise<number>;
 
-  constructor(socketPath: string, id: string, { from, acknowledge = true, headers }: AttachOptions) {
+  constructor(socketPath: string, id: string, { from, acknowledge = true, autoPong = true }: AttachOptions) {
     this.socket = new WebSocket(
       `ws+unix:${socketPath}:/terminals/${id}/socket${from === undefined ? '' : `?from=${from}`}`,
-      { headers: { [agentTokenHeader]: token, ...headers }, perMessageDeflate: false },
+      { headers: { [agentTokenHeader]: token }, perMessageDeflate: false, autoPong },
     );
     this.socket.on('error', () => {});
     this.closed = new Promise((resolve) => this.socket.once('close', (code) => resolve(code)));
