@@ -44,17 +44,28 @@ export function publish(build: Build, state: string): string {
   return release;
 }
 
-/** Node is large: the one of another release is shared where it is the same, which its size and time of making tell. */
+/**
+ * Node is large: the file that runs us is linked where only we may change it, or that of another release where it is the
+ * same, which its size and time of making tell; else it is copied.
+ */
 function putNode(path: string, releases: string): void {
-  const { size, mtimeMs } = statSync(process.execPath);
-  const same = readdirSync(releases)
+  const { size, mtimeMs, uid, mode } = statSync(process.execPath);
+  const ours = uid === process.getuid?.() && (mode & 0o022) === 0;
+  const others = readdirSync(releases)
     .map((name) => join(releases, name, 'node'))
-    .find((node) => {
+    .filter((node) => {
       const found = statSync(node, { throwIfNoEntry: false });
       return found?.size === size && Math.abs(found.mtimeMs - mtimeMs) < 1000;
     });
-  if (same) linkSync(same, path);
-  else cpSync(process.execPath, path, { preserveTimestamps: true, dereference: true });
+  for (const source of [...others, ...(ours ? [process.execPath] : [])]) {
+    try {
+      linkSync(source, path);
+      return;
+    } catch {
+      // On another disk, or links are not allowed: it is copied.
+    }
+  }
+  cpSync(process.execPath, path, { preserveTimestamps: true, dereference: true });
 }
 
 /** Takes old releases away, but none that a running container was started from. Only by the one holder of the state folder. */

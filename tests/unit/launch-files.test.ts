@@ -110,7 +110,7 @@ test('a release is published once; the three newest are kept, and what runs', as
   expect(readFileSync(join(releases[3] ?? '', 'shell/index.html'), 'utf8')).toBe('page');
   expect(mode(join(releases[0] ?? '', 'node')) & 0o111).toBe(0o111);
   // Node is there once, however many releases there are.
-  expect(lstatSync(join(releases[0] ?? '', 'node')).nlink).toBe(4);
+  expect(new Set(releases.map((path) => lstatSync(join(path, 'node')).ino)).size).toBe(1);
   const there = () => releases.map((path) => existsSync(path));
   prune(state, releases[0] ?? '');
   expect(there()).toEqual([true, false, true, true]);
