@@ -2,7 +2,18 @@
  * The person's files, as Dolphin shows them. It asks the agent, which reads with the person's own rights; what it
  * shows is the last that the box said, and it says so when that is not now.
  */
-import { createEffect, createMemo, createSignal, createUniqueId, Match, on, onMount, Show, Switch } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  createUniqueId,
+  Match,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  Switch,
+} from 'solid-js';
 import type { DirectoryEntry } from '../../../protocol/agent.ts';
 import { type Problem, problemKind } from '../../../protocol/problem.ts';
 import type { AppProps, ShellApp } from '../../app.ts';
@@ -26,17 +37,20 @@ import { selectionText, summary } from './words.ts';
 import '../parts/icons.css';
 import './files.css';
 
+/** How long a notice stays (ms). */
+const noticeTime = 8_000;
+
 function FilesApp(props: AppProps) {
   const start = readState(props.state);
   const id = createUniqueId();
   let root!: HTMLDivElement;
-  let table: HTMLDivElement | undefined;
+  const [table, setTable] = createSignal<HTMLDivElement>();
   const [history, setHistory] = createSignal<History | undefined>(start.history);
   const [hidden, setHidden] = createSignal(start.hidden);
   const [order, setOrder] = createSignal<Order>(start.order);
   const [selection, setSelection] = createSignal<Selection>(nothing);
   const [editing, setEditing] = createSignal(false);
-  const [notice, setNotice] = createSignal('');
+  const [notice, showNotice] = createSignal('');
   const [menu, setMenu] = createSignal<MenuOpening>();
   const [home, setHome] = createSignal<{ path: string; folders: ReadonlySet<string> }>();
 
@@ -83,6 +97,7 @@ function FilesApp(props: AppProps) {
     on(
       entries,
       (list) =>
+        folder.directory() &&
         setSelection((now) =>
           kept(
             now,
@@ -101,6 +116,14 @@ function FilesApp(props: AppProps) {
     ),
   );
 
+  let noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  const setNotice = (text: string) => {
+    clearTimeout(noticeTimer);
+    showNotice(text);
+    noticeTimer = setTimeout(() => showNotice(''), noticeTime);
+  };
+  onCleanup(() => clearTimeout(noticeTimer));
+
   const travel = (to: History) => {
     const from = path();
     setNotice('');
@@ -108,7 +131,7 @@ function FilesApp(props: AppProps) {
     setHistory(to);
     // Going up or back, the folder that one comes from is the one to go on from.
     if (parent(from) === current(to)) setSelection(only(baseName(from)));
-    table?.focus({ preventScroll: true });
+    table()?.focus({ preventScroll: true });
   };
   const go = (to: string) => {
     const now = history();
@@ -196,13 +219,14 @@ function FilesApp(props: AppProps) {
   onMount(() => {
     // Not delegated: keys that are handled here must not reach the desktop's.
     root.addEventListener('keydown', onKeyDown);
-    takeFocus(
-      props,
-      () => root,
-      () => table,
-    );
+    takeFocus(props, () => root, table);
   });
 
+  const emptiness = () => {
+    const listing = folder.directory()?.entries;
+    if (!listing) return 'Reading the folder…';
+    return listing.length === 0 ? 'This folder is empty.' : 'All files here are hidden.';
+  };
   const stopped = () => {
     const why = folder.problem();
     return why !== undefined && ['container-stopped', 'agent-stopped'].includes(problemKind(why));
@@ -222,7 +246,7 @@ function FilesApp(props: AppProps) {
         editing={editing()}
         edit={(on) => {
           setEditing(on);
-          if (!on) table?.focus({ preventScroll: true });
+          if (!on) table()?.focus({ preventScroll: true });
         }}
         back={() => stepBy(-1)}
         forward={() => stepBy(1)}
@@ -241,14 +265,8 @@ function FilesApp(props: AppProps) {
               <StaleBar problem={why()} stopped={stopped()} retry={folder.reload} start={folder.startContainer} />
             )}
           </Show>
-          <Switch
-            fallback={
-              <p class="files-loading" role="status">
-                Reading the folder…
-              </p>
-            }
-          >
-            <Match when={folder.directory()}>
+          <Switch>
+            <Match when={folder.directory() || !folder.problem()}>
               <List
                 id={`files-${id}`}
                 label={`Files in ${path()}`}
@@ -260,16 +278,12 @@ function FilesApp(props: AppProps) {
                 sort={setOrder}
                 open={open}
                 menu={(at, entry) => setMenu({ ...at, items: entry ? entryItems(entry) : folderItems() })}
-                ref={(element) => {
-                  table = element;
-                }}
+                ref={setTable}
               />
               <Show when={entries().length === 0}>
-                <div class="files-empty">
-                  <p>
-                    {folder.directory()?.entries.length === 0 ? 'This folder is empty.' : 'All files here are hidden.'}
-                  </p>
-                </div>
+                <p class="files-empty" classList={{ 'files-loading': !folder.directory() }} role="status">
+                  {emptiness()}
+                </p>
               </Show>
             </Match>
             <Match when={folder.problem()}>

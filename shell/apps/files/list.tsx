@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
 /** The entries as a table: only the rows in sight are drawn, the keys go to the table as a whole. */
 import { createResizeObserver } from '@solid-primitives/resize-observer';
-import { createEffect, createMemo, createSignal, For, on, onMount } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount } from 'solid-js';
 import type { DirectoryEntry } from '../../../protocol/agent.ts';
 import { FileIcon, type FileIconKind } from '../parts/icons.tsx';
 import { previewOf } from '../viewer/preview.ts';
@@ -38,7 +38,8 @@ export interface ListProps {
   open(entry: DirectoryEntry): void;
   /** On an entry, or on the folder itself. */
   menu(at: { x: number; y: number }, entry: DirectoryEntry | undefined): void;
-  ref(table: HTMLDivElement): void;
+  /** The table, that takes the focus; undefined when it is gone. */
+  ref(table: HTMLDivElement | undefined): void;
 }
 
 const touch = window.matchMedia('(pointer: coarse)');
@@ -62,6 +63,7 @@ export function List(props: ListProps) {
 
   onMount(() => {
     props.ref(table);
+    onCleanup(() => props.ref(undefined));
     createResizeObserver(table, ({ width, height }) => {
       if (width > 0) setSize({ width, height });
     });
@@ -71,7 +73,18 @@ export function List(props: ListProps) {
     const index = cursorIndex();
     if (index >= 0) table.scrollTop = scrolledTo(index, table.scrollTop, inSight(), rowHeight());
   };
+  createEffect(
+    on(
+      () => props.label,
+      () => {
+        table.scrollTop = 0;
+      },
+      { defer: true },
+    ),
+  );
   createEffect(on(() => props.selection.cursor, reveal));
+  // When it has been read; not when it is read again.
+  createEffect(on(names, (_, before) => before?.length === 0 && reveal()));
 
   const goTo = (selection: Selection) => {
     props.select(selection);
@@ -107,13 +120,15 @@ export function List(props: ListProps) {
       End: count,
     };
     const by = steps[event.key];
-    const cursor = entryOf(props.selection.cursor);
+    const entry = entryOf(props.selection.cursor);
     if (by !== undefined) {
-      const from =
-        props.selection.cursor === undefined && by === -count ? { ...nothing, cursor: names()[0] } : props.selection;
+      // Home and End mean the ends, wherever one is.
+      const anywhere = event.key === 'Home' || event.key === 'End';
+      const { cursor = anywhere ? names()[0] : undefined } = props.selection;
+      const from = { ...props.selection, cursor };
       goTo(moved(from, by, event.shiftKey, names()));
-    } else if (event.key === 'Enter' && cursor) props.open(cursor);
-    else if (event.key === ' ' && event.ctrlKey && cursor) props.select(toggled(props.selection, cursor.name));
+    } else if (event.key === 'Enter' && entry) props.open(entry);
+    else if (event.key === ' ' && event.ctrlKey && entry) props.select(toggled(props.selection, entry.name));
     else if (event.key === 'a' && event.ctrlKey) props.select(all(names(), props.selection));
     else if (event.key === 'Escape' && props.selection.names.size > 0)
       props.select({ ...nothing, cursor: props.selection.cursor });
@@ -211,7 +226,6 @@ export function List(props: ListProps) {
               }}
               style={{ transform: `translateY(${(rows().first + at()) * rowHeight()}px)` }}
               role="row"
-              tabindex="-1"
               aria-rowindex={rows().first + at() + 2}
               aria-selected={props.selection.names.has(entry.name)}
               onClick={(event) => onRowClick(event, entry)}
@@ -248,19 +262,18 @@ function nameHint(entry: DirectoryEntry): string {
   return `${name} → ${shownName(entry.link)}${entry.broken ? ' (missing)' : ''}`;
 }
 
-const archives = /zip|compress|tar|gzip|xz|zstd|7z|rar|archive|debian|rpm|iso/;
+const archives = /zip|compress|tar$|xz$|zstd$|rar$|archive|package|rpm$|iso$|disk/;
+const prose = /^text\/(plain|markdown|csv|tab-separated-values|vcard|calendar|vtt)$/;
 
-function iconOf(entry: DirectoryEntry): FileIconKind {
-  if (entry.kind === 'directory') return 'folder';
-  const [family] = entry.mime.split('/');
-  if (entry.kind === 'other') return 'other';
+function iconOf({ kind, mime, name }: DirectoryEntry): FileIconKind {
+  if (kind === 'directory') return 'folder';
+  if (kind === 'other') return 'other';
+  const [family] = mime.split('/');
   if (family === 'image' || family === 'audio' || family === 'video') return family;
-  if (entry.mime === 'application/pdf') return 'pdf';
-  if (archives.test(entry.mime)) return 'archive';
-  if (/^text\/(plain|markdown|csv)$/.test(entry.mime)) return 'text';
-  return previewOf(entry.name) === 'text'
-    ? (family === 'text' || family === 'application') && entry.mime !== 'application/octet-stream'
-      ? 'code'
-      : 'text'
-    : 'other';
+  if (mime === 'application/pdf') return 'pdf';
+  if (archives.test(mime)) return 'archive';
+  if (prose.test(mime)) return 'text';
+  if (family === 'text') return 'code';
+  if (previewOf(name) !== 'text') return 'other';
+  return mime === 'application/octet-stream' ? 'text' : 'code';
 }

@@ -2,19 +2,22 @@
 import { createEffect } from 'solid-js';
 import type { AppProps } from '../../app.ts';
 
-/**
- * @param target what takes the focus; a text field is left alone on a touch screen, where it would raise the keyboard
- *   because a window was looked at. Then `root` takes it (it needs a tabindex for that).
- */
+/** A text field is left alone on a touch screen, where it would raise the keyboard unasked: there `root` takes the focus. */
+export function focusOn(root: HTMLElement, target: HTMLElement | undefined): void {
+  const raises = target instanceof HTMLTextAreaElement && window.matchMedia('(pointer: coarse)').matches;
+  (raises || !target ? root : target).focus({ preventScroll: true });
+}
+
+/** @param root needs a tabindex, for while there is no target. @param target may be reactive: it takes over when there. */
 export function takeFocus(
   props: Pick<AppProps, 'active' | 'visible'>,
   root: () => HTMLElement,
   target: () => HTMLElement | undefined,
 ): void {
   createEffect(() => {
-    if (!props.active || !props.visible || root().contains(document.activeElement)) return;
     const wanted = target();
-    const raises = wanted instanceof HTMLTextAreaElement && window.matchMedia('(pointer: coarse)').matches;
-    (raises || !wanted ? root() : wanted).focus({ preventScroll: true });
+    const held = document.activeElement;
+    const inside = held !== root() && root().contains(held);
+    if (props.active && props.visible && !inside) focusOn(root(), wanted);
   });
 }

@@ -7,7 +7,7 @@ import { createEffect, createSignal, Match, on, onCleanup, onMount, Show, Switch
 import { type Problem, problem } from '../../../protocol/problem.ts';
 import type { AppProps, ShellApp } from '../../app.ts';
 import { GatewayError } from '../../gateway.ts';
-import { takeFocus } from '../parts/focus.ts';
+import { focusOn, takeFocus } from '../parts/focus.ts';
 import { Menu, type MenuOpening } from '../parts/menu.tsx';
 import { ProblemPane } from '../parts/pane.tsx';
 import { pauseBefore } from '../parts/retry.ts';
@@ -52,7 +52,7 @@ function TerminalApp(props: AppProps) {
     if (next.kind === 'ended') {
       const { terminalId: _, ...rest } = state;
       keep({ ...rest, ended: { code: next.code, signal: next.signal } });
-      screen.print(`\r\n\x1b[0;2m[${endText(next.code, next.signal)}]\x1b[0m\r\n`);
+      screen.note(`[${endText(next.code, next.signal)}]`);
     }
     if (next.kind !== 'reconnecting') setRefusedKeys(false);
     setPhase(next);
@@ -107,7 +107,8 @@ function TerminalApp(props: AppProps) {
     title = '';
     screen.reset();
     void start();
-    if (props.active) screen.terminal.focus();
+    // Where the button was that is gone now.
+    focusOn(root, screen.terminal.textarea);
   };
 
   const paste = async () => {
@@ -220,7 +221,7 @@ function TerminalApp(props: AppProps) {
   const problemOf = (now: Phase) => (now.kind === 'failed' || now.kind === 'refused' ? now.problem : undefined);
 
   return (
-    <div class="terminal" ref={root}>
+    <div class="terminal" ref={root} tabindex="-1">
       <div class="terminal-host" ref={host} />
       <Switch>
         <Match when={phase().kind === 'starting'}>

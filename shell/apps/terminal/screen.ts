@@ -29,7 +29,8 @@ export interface TerminalScreen extends Screen {
   /** Fills its host; does nothing while that has no size. */
   fill(): void;
   setTextSize(size: number): number;
-  print(text: string): void;
+  /** A quiet line of the window's own, below all output. */
+  note(text: string): void;
   dispose(): void;
 }
 
@@ -85,7 +86,11 @@ export function makeScreen(host: HTMLElement, textSize: number, events: ScreenEv
     mute: (on) => terminal.write('', () => mute.set(on)),
     write: (bytes, parsed) => terminal.write(bytes, parsed),
     reset: () => terminal.write(resetSequence),
-    print: (text) => terminal.write(text),
+    note: (text) =>
+      terminal.write('', () => {
+        const newLine = terminal.buffer.active.cursorX > 0 ? '\r\n' : '';
+        terminal.write(`${newLine}\x1b[0;90m${text}\x1b[0m\r\n`);
+      }),
     setTextSize: (size) => {
       const bounded = Math.min(textSizes.most, Math.max(textSizes.least, size));
       terminal.options.fontSize = bounded;
