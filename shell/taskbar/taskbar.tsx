@@ -1,0 +1,100 @@
+/**
+ * The bar at the bottom: launcher, open windows, tray, clock. It floats while no window touches it. One Tab stop; arrows
+ * walk along it.
+ */
+import { createMemo, For } from 'solid-js';
+import type { ContainerStatus } from '../../protocol/api.ts';
+import type { RegistryApp } from '../../protocol/manifest.ts';
+import { entryCommand } from '../../workers/window-manager/shortcuts.ts';
+import { shownRect } from '../../workers/window-manager/state.ts';
+import type { Line } from '../connection.ts';
+import { launcherId } from '../launcher/launcher.tsx';
+import type { WindowManager } from '../window-manager/store.ts';
+import { Clock } from './clock.tsx';
+import { Tray } from './tray.tsx';
+import './taskbar.css';
+
+export type TaskbarProps = {
+  manager: WindowManager;
+  appOf(id: string): RegistryApp | undefined;
+  line: Line;
+  container: ContainerStatus | undefined;
+  onMenu(id: string, x: number, y: number): void;
+  onReconnect(): void;
+  onStartContainer(): void;
+};
+
+export function Taskbar(props: TaskbarProps) {
+  const { manager } = props;
+  const { state } = manager;
+  let bar!: HTMLDivElement;
+
+  /** No window touches the bar's place. */
+  const floating = createMemo(() => {
+    const bottom = state.workArea.y + state.workArea.height;
+    return !Object.values(state.windows).some((window) => {
+      if (window.minimized) return false;
+      const rect = shownRect(state, window);
+      return rect.y + rect.height >= bottom - 1;
+    });
+  });
+
+  const stops = () => [...bar.querySelectorAll<HTMLElement>('button')];
+  const onKeyDown = (event: KeyboardEvent) => {
+    const all = stops();
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    if (at < 0) return;
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    all[(to + all.length) % all.length]?.focus();
+  };
+
+  return (
+    <div class="taskbar" data-floating={floating()}>
+      <div ref={bar} class="taskbar-bar" role="toolbar" aria-label="Taskbar" onKeyDown={onKeyDown}>
+        <button
+          type="button"
+          class="taskbar-start"
+          aria-label="Applications"
+          title="Applications"
+          popovertarget={launcherId}
+        >
+          <img src="/porthole.svg" alt="" width="28" height="28" draggable={false} />
+        </button>
+        <div class="taskbar-windows">
+          <For each={state.order}>
+            {(id) => {
+              const title = () => state.windows[id]?.title ?? '';
+              return (
+                <button
+                  type="button"
+                  class="taskbar-entry"
+                  aria-label={title()}
+                  title={title()}
+                  aria-pressed={state.focus === id}
+                  data-minimized={state.windows[id]?.minimized}
+                  onClick={() => manager.dispatch(entryCommand(manager.current(), id))}
+                  onContextMenu={(event) => {
+                    event.preventDefault();
+                    props.onMenu(id, event.clientX, event.clientY);
+                  }}
+                >
+                  <img src={`/apps/${state.windows[id]?.appId}.svg`} alt="" width="24" height="24" draggable={false} />
+                  <span class="taskbar-title">{title()}</span>
+                </button>
+              );
+            }}
+          </For>
+        </div>
+        <Tray
+          line={props.line}
+          container={props.container}
+          onReconnect={props.onReconnect}
+          onStartContainer={props.onStartContainer}
+        />
+        <Clock />
+      </div>
+    </div>
+  );
+}
