@@ -2,7 +2,7 @@
  * Looks at one file: text, pictures, sound and film, as far as a browser shows them safely. Everything else it offers
  * to download. The gateway sends files as inert types only, so nothing in one can run here.
  */
-import { createEffect, createMemo, createSignal, Match, on, onCleanup, Show, Switch } from 'solid-js';
+import { createEffect, createMemo, createSignal, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
 import { type Problem, problem } from '../../../protocol/problem.ts';
 import type { AppProps, ShellApp } from '../../app.ts';
 import { GatewayError } from '../../gateway.ts';
@@ -58,11 +58,11 @@ function ViewerApp(props: AppProps) {
         setView({ kind: 'loading', loaded: bytes, size }),
       );
       if (loaded.kind === 'too-large') {
-        const size = loaded.size === undefined ? '' : ` (${sizeText(loaded.size)})`;
+        const size = loaded.size === undefined ? 'more' : sizeText(loaded.size);
         setView({
           kind: 'none',
           title: 'This file is too large to show here.',
-          detail: `It is larger than ${sizeText(longestText)}${size}.`,
+          detail: `It has ${size}; up to ${sizeText(longestText)} are shown.`,
         });
         return;
       }
@@ -109,8 +109,8 @@ function ViewerApp(props: AppProps) {
     closing.abort();
     clearTimeout(timer);
   });
-  const body = () => root.querySelector<HTMLElement>('.viewer-body') ?? undefined;
-  queueMicrotask(() => takeFocus(props, () => root, body));
+  const [body, setBody] = createSignal<HTMLElement>();
+  onMount(() => takeFocus(props, () => root, body));
   // A film that nobody sees goes on sounding; one whose window was put away pauses.
   createEffect(
     on(
@@ -175,18 +175,23 @@ function ViewerApp(props: AppProps) {
         <Match when={view().kind === 'loading' && (view() as View & { kind: 'loading' })}>
           {(now) => (
             <div class="viewer-loading" role="status">
-              <progress
-                aria-label="Loading"
-                max={now().size ?? 1}
-                value={now().size === undefined ? undefined : now().loaded}
-              />
+              <Show when={now().size} fallback={<progress aria-label="Loading" />}>
+                {(size) => <progress aria-label="Loading" max={size()} value={now().loaded} />}
+              </Show>
               <p>{now().loaded > 0 ? `${sizeText(now().loaded)} read` : 'Reading the file…'}</p>
             </div>
           )}
         </Match>
-        <Match when={text()}>{(now) => <Text name={name} text={now().text} wrap={wrap()} />}</Match>
+        <Match when={text()}>{(now) => <Text ref={setBody} name={name} text={now().text} wrap={wrap()} />}</Match>
         <Match when={view().kind === 'image'}>
-          <Picture url={url} name={name} actual={actual()} toggle={() => setActual(!actual())} failed={onMediaError} />
+          <Picture
+            ref={setBody}
+            url={url}
+            name={name}
+            actual={actual()}
+            toggle={() => setActual(!actual())}
+            failed={onMediaError}
+          />
         </Match>
         <Match when={view().kind === 'audio' || view().kind === 'video'}>
           <Player url={url} name={name} kind={view().kind === 'audio' ? 'audio' : 'video'} failed={onMediaError} />

@@ -3,9 +3,10 @@
 import { For, Show } from 'solid-js';
 import { blocks } from './preview.ts';
 
-export function Text(props: { name: string; text: string; wrap: boolean }) {
+export function Text(props: { ref(body: HTMLElement): void; name: string; text: string; wrap: boolean }) {
   return (
     <section
+      ref={(body) => props.ref(body)}
       class="viewer-body viewer-text"
       classList={{ 'viewer-wrap': props.wrap }}
       tabindex="0"
@@ -22,9 +23,17 @@ export function Text(props: { name: string; text: string; wrap: boolean }) {
   );
 }
 
-export function Picture(props: { url: string; name: string; actual: boolean; toggle(): void; failed(): void }) {
+export function Picture(props: {
+  ref(body: HTMLElement): void;
+  url: string;
+  name: string;
+  actual: boolean;
+  toggle(): void;
+  failed(): void;
+}) {
   return (
     <section
+      ref={(body) => props.ref(body)}
       class="viewer-body viewer-picture"
       classList={{ 'viewer-actual': props.actual }}
       tabindex="0"
