@@ -18,7 +18,7 @@ const reserved = new Set([
 /** `Ada.Lovelace@example.org` becomes `ada-lovelace`. Always a valid login name. */
 export function loginFrom(email: string): string {
   const at = email.lastIndexOf('@');
-  const login = (at > 0 ? email.slice(0, at) : email)
+  const login = (at < 0 ? email : email.slice(0, at))
     .normalize('NFKD')
     .toLowerCase()
     .replace(/\p{M}/gu, '')

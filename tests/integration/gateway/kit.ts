@@ -82,12 +82,15 @@ export function upgrade(
   host: string,
   path: string,
   headers: Record<string, string> = {},
+  /** Before anything was received. */
+  prepare: (socket: WebSocket) => void = () => {},
 ): Promise<{ socket: WebSocket; headers: IncomingHttpHeaders } | { status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, {
       headers: { host, ...headers },
       perMessageDeflate: false,
     });
+    prepare(socket);
     let answer: IncomingHttpHeaders = {};
     socket.once('upgrade', (response) => {
       answer = response.headers;
