@@ -225,7 +225,7 @@ function FilesApp(props: AppProps) {
   const emptiness = () => {
     const listing = folder.directory()?.entries;
     if (!listing) return 'Reading the folder…';
-    return listing.length === 0 ? 'This folder is empty.' : 'All files here are hidden.';
+    return listing.length === 0 ? 'This folder is empty.' : 'Only hidden files are here: Ctrl+H shows them.';
   };
   const stopped = () => {
     const why = folder.problem();

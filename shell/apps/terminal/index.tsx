@@ -222,6 +222,28 @@ function TerminalApp(props: AppProps) {
 
   return (
     <div class="terminal" ref={root} tabindex="-1">
+      <Show when={phase().kind === 'ended'}>
+        <div class="terminal-bar">
+          <p role="status">{endText(...ending(phase()))}.</p>
+          <button type="button" class="button" onClick={() => props.close()}>
+            Close
+          </button>
+          <button type="button" class="button primary" onClick={restart}>
+            New shell
+          </button>
+        </div>
+      </Show>
+      <Show when={phase().kind === 'gone'}>
+        <div class="terminal-bar terminal-bar-warning">
+          <p role="alert">{stopped}</p>
+          <button type="button" class="button" onClick={() => props.close()}>
+            Close
+          </button>
+          <button type="button" class="button primary" onClick={restart}>
+            Start again
+          </button>
+        </div>
+      </Show>
       <div class="terminal-host" ref={host} />
       <Switch>
         <Match when={phase().kind === 'starting'}>
@@ -245,28 +267,6 @@ function TerminalApp(props: AppProps) {
           </p>
         </Match>
       </Switch>
-      <Show when={phase().kind === 'ended'}>
-        <div class="terminal-bar">
-          <p role="status">{endText(...ending(phase()))}.</p>
-          <button type="button" class="button" onClick={() => props.close()}>
-            Close
-          </button>
-          <button type="button" class="button primary" onClick={restart}>
-            New shell
-          </button>
-        </div>
-      </Show>
-      <Show when={phase().kind === 'gone'}>
-        <div class="terminal-bar terminal-bar-warning">
-          <p role="alert">{stopped}</p>
-          <button type="button" class="button" onClick={() => props.close()}>
-            Close
-          </button>
-          <button type="button" class="button primary" onClick={restart}>
-            Start again
-          </button>
-        </div>
-      </Show>
       <Show when={problemOf(phase())}>
         {(why) => <ProblemPane class="terminal-pane" problem={why()} action="Try again" onAction={restart} />}
       </Show>
