@@ -59,10 +59,11 @@ export function createConnection(options: ConnectionOptions) {
     clearTimeout(retry);
     if (ending.signal.aborted) return;
     drop();
-    setLine('offline');
     const full = Math.min(pause.most, pause.least * 2 ** failures);
     failures += 1;
+    // Before anyone is told: whatever showing it may throw, the line comes back.
     retry = setTimeout(open, full * (0.5 + Math.random() / 2));
+    setLine('offline');
   }
 
   function drop(): void {

@@ -142,7 +142,7 @@ export function Desktop(props: { session: PageSession; user: User }) {
   return (
     <>
       <div class="work-area" ref={workArea} />
-      <div class="windows">
+      <main class="windows">
         <For each={manager.state.order}>
           {(id) => (
             <Frame
@@ -168,7 +168,7 @@ export function Desktop(props: { session: PageSession; user: User }) {
             height: `${preview()?.height ?? 0}px`,
           }}
         />
-      </div>
+      </main>
       <Menu label="Window" opening={menu()} closed={() => setMenu(undefined)} />
       <Notices />
       <Launcher

@@ -27,7 +27,7 @@ export function Launcher(props: {
   onOpen(appId: string): void;
   onSignOut(): void;
 }) {
-  let panel!: HTMLDivElement;
+  let panel!: HTMLElement;
   let field!: HTMLInputElement;
   const [query, setQuery] = createSignal('');
   const [category, setCategory] = createSignal<string>(all);
@@ -80,11 +80,12 @@ export function Launcher(props: {
   });
 
   return (
-    <div
+    <section
       ref={panel}
       id={launcherId}
       class="launcher"
       popover="auto"
+      aria-label="Launcher"
       on:toggle={(event) => {
         if (event.newState !== 'open') return;
         setQuery('');
@@ -163,7 +164,7 @@ export function Launcher(props: {
           </Show>
         </div>
       </div>
-      <footer class="launcher-footer">
+      <div class="launcher-footer">
         <span class="launcher-avatar" aria-hidden="true">
           {initials(props.user.name)}
         </span>
@@ -189,8 +190,8 @@ export function Launcher(props: {
           </svg>
           Sign out
         </button>
-      </footer>
-    </div>
+      </div>
+    </section>
   );
 }
 

@@ -1,4 +1,5 @@
 /** What the desktop has to say without being asked: a short list that anything in the shell may add to. */
+import { untrack } from 'solid-js';
 import { createStore } from 'solid-js/store';
 
 export type Notice = {
@@ -18,8 +19,11 @@ const timers = new Map<string, ReturnType<typeof setTimeout>>();
 export const notices: readonly Notice[] = list;
 
 export function notify(notice: Notice): void {
-  withdraw(notice.id);
-  setList(list.length, notice);
+  // An effect that has something to say must not run again because it was said.
+  untrack(() => {
+    withdraw(notice.id);
+    setList(list.length, notice);
+  });
   if (notice.for !== undefined)
     timers.set(
       notice.id,
@@ -30,5 +34,5 @@ export function notify(notice: Notice): void {
 export function withdraw(id: string): void {
   clearTimeout(timers.get(id));
   timers.delete(id);
-  setList((held) => held.filter((one) => one.id !== id));
+  untrack(() => setList((held) => held.filter((one) => one.id !== id)));
 }

@@ -56,11 +56,10 @@ export function Clock() {
         <span class="clock-time">{time.format(now())}</span>
         <span class="clock-date">{date.format(now())}</span>
       </button>
-      <div
+      <section
         id="calendar"
         class="taskbar-popup calendar"
         popover="auto"
-        role="dialog"
         aria-label="Calendar"
         on:toggle={(event) => event.newState === 'open' && today()}
       >
@@ -102,7 +101,7 @@ export function Clock() {
             </For>
           </tbody>
         </table>
-      </div>
+      </section>
     </>
   );
 }

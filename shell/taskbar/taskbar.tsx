@@ -51,7 +51,7 @@ export function Taskbar(props: TaskbarProps) {
   };
 
   return (
-    <div class="taskbar" data-floating={floating()}>
+    <footer class="taskbar" data-floating={floating()}>
       <div ref={bar} class="taskbar-bar" role="toolbar" aria-label="Taskbar" onKeyDown={onKeyDown}>
         <button
           type="button"
@@ -95,6 +95,6 @@ export function Taskbar(props: TaskbarProps) {
         />
         <Clock />
       </div>
-    </div>
+    </footer>
   );
 }

@@ -47,7 +47,7 @@ export function Tray(props: {
           </Show>
         </svg>
       </button>
-      <div id="tray-popup" class="taskbar-popup tray-popup" popover="auto" role="dialog" aria-label="Status">
+      <section id="tray-popup" class="taskbar-popup tray-popup" popover="auto" aria-label="Status">
         <div class="tray-line">
           <span class="tray-dot" data-state={props.line} aria-hidden="true" />
           <span>
@@ -81,7 +81,7 @@ export function Tray(props: {
         <Show when={props.container?.isolation === 'none'}>
           <p class="tray-reason">There are no containers here: shells and files are those of who started Porthole.</p>
         </Show>
-      </div>
+      </section>
     </>
   );
 }

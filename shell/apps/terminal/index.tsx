@@ -22,6 +22,9 @@ import './terminal.css';
 
 type Phase = { kind: 'starting' } | { kind: 'failed'; problem: Problem } | SessionStatus;
 
+/** Characters. */
+const mostAhead = 4096;
+
 const stopped = 'The agent of your container has stopped; its shells ended.';
 
 function TerminalApp(props: AppProps) {
@@ -31,6 +34,8 @@ function TerminalApp(props: AppProps) {
   let session: TerminalSession | undefined;
   let state = readState(props.state);
   let title = '';
+  /** What was typed before a new shell was there, as a PTY would keep it; undefined for a shell that has begun. */
+  let ahead: string | undefined;
   const closing = new AbortController();
   const [phase, setPhase] = createSignal<Phase>({ kind: 'starting' });
   const [refusedKeys, setRefusedKeys] = createSignal(false);
@@ -49,12 +54,14 @@ function TerminalApp(props: AppProps) {
   };
 
   const enter = (next: Phase) => {
+    if (next.kind === 'live' && ahead) session?.input(ahead);
+    if (next.kind !== 'starting' && next.kind !== 'connecting') ahead = undefined;
     if (next.kind === 'ended') {
       const { terminalId: _, ...rest } = state;
       keep({ ...rest, ended: { code: next.code, signal: next.signal } });
       screen.note(`[${endText(next.code, next.signal)}]`);
     }
-    if (next.kind !== 'reconnecting') setRefusedKeys(false);
+    if (next.kind !== 'reconnecting' && next.kind !== 'connecting') setRefusedKeys(false);
     setPhase(next);
     showTitle();
   };
@@ -74,6 +81,7 @@ function TerminalApp(props: AppProps) {
   const start = async (attempt = 0): Promise<void> => {
     session?.close();
     session = undefined;
+    ahead ??= '';
     enter({ kind: 'starting' });
     try {
       await ensureContainer(closing.signal);
@@ -142,8 +150,10 @@ function TerminalApp(props: AppProps) {
   };
 
   const onInput = (data: string | Uint8Array) => {
-    if (session?.input(data) || phase().kind !== 'reconnecting') return;
-    setRefusedKeys(true);
+    if (session?.input(data)) return;
+    const { kind } = phase();
+    if (kind === 'reconnecting' || (kind === 'connecting' && ahead === undefined)) setRefusedKeys(true);
+    else if (typeof data === 'string' && ahead !== undefined && ahead.length + data.length <= mostAhead) ahead += data;
   };
 
   const onContextMenu = (event: MouseEvent) => {
@@ -252,8 +262,8 @@ function TerminalApp(props: AppProps) {
           </p>
         </Match>
         <Match when={phase().kind === 'connecting'}>
-          <p class="terminal-hint" role="status">
-            Connecting to your shell…
+          <p class="terminal-hint" classList={{ 'terminal-refused': refusedKeys() }} role="status">
+            {refusedKeys() ? 'Connecting to your shell… What you type is not sent.' : 'Connecting to your shell…'}
           </p>
         </Match>
         <Match when={phase().kind === 'reconnecting'}>
