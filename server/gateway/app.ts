@@ -17,6 +17,7 @@ import type { Hosts } from './policy/hosts.ts';
 import { isLoopbackAddress } from './policy/hosts.ts';
 import { foreignToApp, foreignToShell } from './policy/origins.ts';
 import { refusalFor } from './policy/who.ts';
+import { allowedAncestors } from './proxy/csp.ts';
 import { openFromDesktop } from './routes/apps.ts';
 import { loopbackPaths } from './routes/health.ts';
 import { shellHeaders } from './routes/page.ts';
@@ -107,8 +108,9 @@ function told(error: unknown, where: string): ProblemError {
   return unexpected();
 }
 
-function errorResponse(error: ProblemError, incoming: IncomingMessage): Response {
-  const { status, headers, body } = rendered(error, isNavigation(incoming));
+/** `frameAncestors`: on an app's host the page is seen in the app's frame. */
+function errorResponse(error: ProblemError, incoming: IncomingMessage, frameAncestors?: string): Response {
+  const { status, headers, body } = rendered(error, isNavigation(incoming), frameAncestors);
   return new Response(body, { status, headers });
 }
 
@@ -147,12 +149,13 @@ export function buildApp(
     if (route.method === 'WS') sockets[route.host].add('WS', route.path, route);
     else addHttp(route);
 
-  for (const host of Object.values(http)) {
-    host.notFound((context) => errorResponse(notFound(), context.env.incoming));
+  for (const [kind, host] of Object.entries(http)) {
+    const around = kind === 'app' ? allowedAncestors(gate.shell) : undefined;
+    host.notFound((context) => errorResponse(notFound(), context.env.incoming, around));
     host.onError((error, { env: { incoming, outgoing } }) => {
       const problem = told(error, `${incoming.method} ${incoming.headers.host}`);
       if (outgoing.headersSent) outgoing.destroy();
-      return errorResponse(problem, incoming);
+      return errorResponse(problem, incoming, around);
     });
   }
   const fence = shellHeaders(gate.shell);
@@ -184,6 +187,7 @@ export function buildApp(
       const answered = async () => {
         const where = whereTo(gate, incoming);
         const path = (incoming.url ?? '').split('?', 1)[0] ?? '';
+        if (incoming.method !== 'GET') throw refuse(400, 'malformed', 'This request is malformed.');
         const [matched, stash] = sockets[where.kind].match('WS', path);
         const [route, indices] = matched[0] ?? [];
         if (!route) throw notFound();

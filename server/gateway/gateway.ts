@@ -8,13 +8,14 @@ import { buildApp } from './app.ts';
 import { webApps } from './apps/apps.ts';
 import { type GatewayConfig, StartError } from './config.ts';
 import { listenControl } from './control.ts';
+import { log } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { makeHosts } from './policy/hosts.ts';
 import { Events } from './routes/events.ts';
 import type { Route } from './routes/route.ts';
 import { makeTable } from './routes/table.ts';
-import { cookiePolicy } from './sessions/cookies.ts';
+import { cookiePolicy, framesWithoutCookies } from './sessions/cookies.ts';
 import { SignInLimit } from './sessions/limits.ts';
 import { Live } from './sessions/live.ts';
 import { firstAdminLink, Sessions } from './sessions/sessions.ts';
@@ -44,6 +45,8 @@ export async function startGateway(config: GatewayConfig, manifests: readonly Ma
   const shell = shellOrigin(settings);
   const apps = webApps(manifests, settings, shell);
   const cookies = cookiePolicy(shell);
+  if (framesWithoutCookies(shell))
+    log(`browsers keep no cookies for apps in frames below ${shell}: give --domain a name with a dot, or use https`);
   const store = openStore(storeFile(state));
   const live = new Live(store);
   const sessions = new Sessions(store, live, {

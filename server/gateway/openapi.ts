@@ -12,7 +12,7 @@ const schemaOf = (schema: v.GenericSchema) => {
 const content = (schema: v.GenericSchema, type = 'application/json') => ({ [type]: { schema: schemaOf(schema) } });
 
 /** Routes of the shell's host; the apps' hosts pass on somebody else's API. */
-export function openApi(routes: readonly Route[], server: string): Record<string, unknown> {
+export function openApi(routes: readonly Route[], server: string, cookie: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     if (route.host !== 'shell' || route.path === '/*') continue;
@@ -31,7 +31,7 @@ export function openApi(routes: readonly Route[], server: string): Record<string
     servers: [{ url: server }],
     paths,
     components: {
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'porthole' } },
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookie } },
       responses: {
         problem: { description: 'What went wrong (RFC 9457)', content: content(Problem, problemContentType) },
       },

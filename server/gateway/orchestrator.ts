@@ -81,6 +81,17 @@ export class Orchestrator extends EventEmitter<{ change: [Container] }> {
     return ensuring;
   }
 
+  /** Ends what runs there, for a user who is no more. False: it could not be asked. */
+  async stop(userId: string): Promise<boolean> {
+    try {
+      const answer = await this.#open('POST', `/v1/containers/${userId}/stop`, AbortSignal.timeout(patient));
+      answer.resume();
+      return answer.statusCode === 404 || (answer.statusCode ?? 500) < 300;
+    } catch {
+      return false;
+    }
+  }
+
   /** What was known of it proved wrong: the next question goes to the orchestrator. */
   forget(userId: string): void {
     this.#known.delete(userId);

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { closedBySignOut } from '../../protocol/events.ts';
 import { user as userCommand } from '../../server/gateway/cli/user.ts';
 import { GatewayConfig } from '../../server/gateway/config.ts';
+import { Live } from '../../server/gateway/sessions/live.ts';
 import { hashed, newSecret } from '../../server/gateway/sessions/secrets.ts';
 import { hardExpiry, signInLink, softExpiry } from '../../server/gateway/sessions/sessions.ts';
 import { cookieOf, open, type Reply, type Rig, rig, type Server, serve, upgrade } from '../integration/gateway/kit.ts';
@@ -190,7 +191,7 @@ describe('a session', () => {
   });
 });
 
-/** As `porthole user` runs it, in a store of its own. */
+/** As `porthole user` runs it, with a hold of the store of its own. */
 const command = (...args: string[]) =>
   userCommand(
     v.parse(GatewayConfig, {
@@ -198,7 +199,7 @@ const command = (...args: string[]) =>
       state: join(of.folder, 'state'),
       shell: '/',
       build: '',
-      orchestrator: { socket: '/', token: '' },
+      orchestrator: { socket: join(of.folder, 'orchestrator.sock'), token: of.orchestrator.token },
     }),
     args,
   );
@@ -243,7 +244,12 @@ describe('when a session ends, what it holds open is closed within a second', ()
       endless.once('error', () => resolve());
       endless.once('close', () => resolve());
     });
-    return { person, appCookie, closed: Promise.all([...closed, streamed]) };
+    // On the far sides, too: nothing goes on for nobody.
+    const farEnded = servers.flatMap(({ sockets }) =>
+      [...sockets.clients].map((client) => new Promise((resolve) => client.once('close', resolve))),
+    );
+    expect(farEnded).toHaveLength(2);
+    return { person, appCookie, closed: Promise.all([...closed, streamed, ...farEnded]) };
   }
 
   test.each(['sign-out', 'removal of the user', 'sign-in anew'] as const)('%s', async (how) => {
@@ -251,8 +257,10 @@ describe('when a session ends, what it holds open is closed within a second', ()
     const start = performance.now();
     if (how === 'sign-out')
       await of.shell('/api/session', { method: 'DELETE', headers: { cookie: person.cookie, origin: of.origin } });
-    else if (how === 'removal of the user') expect(await command('remove', person.email)).toContain('Removed');
-    else {
+    else if (how === 'removal of the user') {
+      expect(await command('remove', person.email)).not.toContain('not known');
+      expect(of.orchestrator.stopped).toEqual([person.id]);
+    } else {
       const token = (await signInLink(of.gateway.store, of.origin, person.id)).split('#token=')[1];
       await post({ token }, { cookie: person.cookie });
     }
@@ -269,6 +277,14 @@ describe('when a session ends, what it holds open is closed within a second', ()
     expect((await closed)[0]).toBe(closedBySignOut);
     expect(Date.now() - start).toBeGreaterThanOrEqual(life);
   });
+});
+
+test('what is opened for a session that ended in the same moment is closed', async () => {
+  const live = new Live(of.gateway.store);
+  const closed = vi.fn();
+  live.hold({ hash: 'ended', expires: Date.now() + 60_000 }, closed);
+  await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce());
+  expect(live.size).toEqual({ sessions: 0, open: 0 });
 });
 
 test('a page that does not answer the close is cut off all the same', async () => {

@@ -5,7 +5,7 @@ import { problem } from '../../../protocol/problem.ts';
 import { isNavigation } from '../http/navigation.ts';
 import { page } from '../http/page.ts';
 import { ProblemError, rendered } from '../http/problems.ts';
-import { ancestors } from '../proxy/csp.ts';
+import { allowedAncestors } from '../proxy/csp.ts';
 import { forward, type Hop, UpstreamError, type UpstreamTarget } from '../proxy/forward.ts';
 import { pairs } from '../proxy/headers.ts';
 import { answerHandshake, splice } from '../proxy/splice.ts';
@@ -126,7 +126,7 @@ function answerDown(
         title: error.problem.title,
         text: again ? 'This page tries again by itself and shows it when it is back.' : 'What you sent did not arrive.',
         note: error.problem.detail,
-        frameAncestors: ancestors(shell).slice('frame-ancestors '.length),
+        frameAncestors: allowedAncestors(shell),
         ...(again ? { script: retry } : {}),
       })
     : rendered(error, false);

@@ -6,6 +6,7 @@ import { shellOrigin } from '../../../protocol/settings.ts';
 import type { GatewayConfig } from '../config.ts';
 import { tellGateway } from '../control.ts';
 import { storeFile } from '../gateway.ts';
+import { Orchestrator } from '../orchestrator.ts';
 import { newUserId } from '../sessions/secrets.ts';
 import { signInLink } from '../sessions/sessions.ts';
 import { openStore } from '../store/sqlite.ts';
@@ -84,9 +85,10 @@ export async function user(config: GatewayConfig, args: string[]): Promise<strin
         return asked.json ? `${JSON.stringify(users, null, 2)}\n` : table(users);
       }
       case 'remove': {
-        const removed = await remove(store, asked.email);
+        const { id, text } = await remove(store, asked.email);
         await tellGateway(config.state);
-        return removed;
+        if (await new Orchestrator(config.orchestrator).stop(id)) return text;
+        return `${text}Whether their container still runs is not known: Porthole is not running to be asked.\n`;
       }
       default:
         return await linkFor(store, shell, await known(store, asked.email));
@@ -115,7 +117,7 @@ async function add(store: Store, shell: string, { email, name, role }: Asked): P
   return `${table([record])}\n${await linkFor(store, shell, record)}`;
 }
 
-async function remove(store: Store, email: string): Promise<string> {
+async function remove(store: Store, email: string): Promise<{ id: string; text: string }> {
   const { id, role } = await known(store, email);
   const others = (await store.users()).filter((of) => of.id !== id);
   if (role === 'admin' && others.length > 0 && !others.some((of) => of.role === 'admin'))
@@ -125,7 +127,7 @@ async function remove(store: Store, email: string): Promise<string> {
     );
   await store.removeUser(id);
   const left = others.length === 0 ? ' Nobody is left: the next start prints a link for the first administrator.' : '';
-  return `Removed ${email}. Sessions are ended; files are kept.${left}\n`;
+  return { id, text: `Removed ${email}. Sessions are ended; files are kept.${left}\n` };
 }
 
 async function known(store: Store, email: string): Promise<UserRecord> {

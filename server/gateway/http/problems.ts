@@ -28,10 +28,11 @@ export const notFound = (): ProblemError => refuse(404, 'not-found', 'There is n
 export const unexpected = (): ProblemError =>
   refuse(500, 'internal', 'The gateway made a mistake.', 'What happened is in its log.');
 
-/** Status, headers and body of a refusal; `navigation`: a person is looking. */
+/** Status, headers and body of a refusal; `navigation`: a person is looking. `frameAncestors`: who may frame that page. */
 export function rendered(
   error: ProblemError,
   navigation: boolean,
+  frameAncestors?: string,
 ): { status: number; headers: Record<string, string>; body: string } {
   const { problem: of, headers, link } = error;
   if (!navigation)
@@ -45,7 +46,12 @@ export function rendered(
       },
       body: JSON.stringify(of),
     };
-  const html = page({ title: of.title, text: of.detail, link });
+  const html = page({
+    title: of.title,
+    text: of.detail,
+    link,
+    ...(frameAncestors === undefined ? {} : { frameAncestors }),
+  });
   return { status: of.status, headers: { ...html.headers, ...headers }, body: html.body };
 }
 

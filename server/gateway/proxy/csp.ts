@@ -15,4 +15,5 @@ export function framedBy(value: string, shell: string): string {
 }
 
 /** `'self'` too: an app may frame pages of its own, and each ancestor must be allowed. */
-export const ancestors = (shell: string): string => `frame-ancestors 'self' ${shell}`;
+export const allowedAncestors = (shell: string): string => `'self' ${shell}`;
+export const ancestors = (shell: string): string => `frame-ancestors ${allowedAncestors(shell)}`;

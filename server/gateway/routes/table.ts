@@ -35,7 +35,7 @@ export function makeTable(services: TableServices): readonly Route[] {
     ...appRoutes(services),
     ...agentRoutes(services),
     services.events.route(),
-    descriptionRoute(() => table, services.shell),
+    descriptionRoute(() => table, services.shell, services.cookies.session),
     pageRoute(services.folder),
   ];
   return table;

@@ -10,6 +10,12 @@ export interface CookiePolicy {
   framed: string;
 }
 
+/** A name of one label on plain http: another site than its apps, and no cookie can be had for a frame there. */
+export function framesWithoutCookies(shell: string): boolean {
+  const { protocol, hostname } = new URL(shell);
+  return protocol === 'http:' && !hostname.includes('.') && hostname !== 'localhost';
+}
+
 /**
  * `localhost` is as a public suffix to browsers: `x.localhost` is another site than `localhost`, and in a frame there
  * only partitioned cookies work (measured in Chromium 156: of default, Lax, Strict, None and None with Partitioned,

@@ -27,8 +27,10 @@ export class Live {
       held = { closers: new Set(), timer: undefined };
       this.#held.set(session.hash, held);
       this.#checkAt(session.hash, held, session.expires);
+      // It may have ended since it was looked up.
+      void this.#recheckOne(session.hash, Date.now()).catch(() => this.end(session.hash));
     }
-    const { closers, timer } = held;
+    const { closers } = held;
     // A closer of one's own: the same function may be held twice.
     const closer = () => close();
     closers.add(closer);
@@ -36,7 +38,7 @@ export class Live {
       closers.delete(closer);
       const current = this.#held.get(session.hash);
       if (closers.size > 0 || current?.closers !== closers) return;
-      clearTimeout(current.timer ?? timer);
+      clearTimeout(current.timer);
       this.#held.delete(session.hash);
     };
   }

@@ -144,6 +144,7 @@ export class TestOrchestrator {
   readonly containers = new Map<string, Container>();
   readonly ensured: { userId: string; login: string }[] = [];
   readonly asked: string[] = [];
+  readonly stopped: string[] = [];
   readonly token = 'orchestrator-token';
   readonly #streams = new Set<http.ServerResponse>();
   #server: Server | undefined;
@@ -190,6 +191,11 @@ export class TestOrchestrator {
     }
     if (request.url === '/v1/containers') {
       json(200, [...this.containers.values()]);
+      return;
+    }
+    if (verb === 'stop') {
+      this.stopped.push(id);
+      json(200, this.containers.get(id));
       return;
     }
     if (verb === 'ensure') {
