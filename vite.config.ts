@@ -9,6 +9,7 @@ export default defineConfig({
   root: here('shell'),
   // The icons are served as they are: /apps/terminal.svg, /porthole-192.png.
   publicDir: here('icons'),
+  cacheDir: here('node_modules/.vite'),
   // Under Vitest nothing renders: the page is tested in a real browser.
   plugins: process.env['VITEST'] ? [] : [solid()],
   build: {

@@ -1,10 +1,16 @@
-/** `npm test`: the checks, then the tests that need no browser, then those in a real one. */
+/** `npm test`: the checks, the tests that need no browser, and those in a real one against the real stack. */
 import { spawnSync } from 'node:child_process';
+import { installTools } from './setup.ts';
+
+process.chdir(new URL('..', import.meta.url).pathname);
 
 const node = (...args: string[]) => {
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 };
 
+if (!installTools()) process.exit(1);
 node('tests/check.ts');
+node('server/launch/build.ts');
 node('node_modules/vitest/vitest.mjs', 'run');
+node('node_modules/@playwright/test/cli.js', 'test', '--config', 'tests/e2e/playwright.config.ts');

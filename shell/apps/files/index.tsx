@@ -15,7 +15,7 @@ import {
   Switch,
 } from 'solid-js';
 import type { DirectoryEntry } from '../../../protocol/agent.ts';
-import { type Problem, problemKind } from '../../../protocol/problem.ts';
+import { problemKind } from '../../../protocol/problem.ts';
 import type { AppProps, ShellApp } from '../../app.ts';
 import { copyText } from '../parts/clipboard.ts';
 import { download } from '../parts/content.ts';
@@ -31,6 +31,7 @@ import { isHidden, type Order, sorted } from './order.ts';
 import { baseName, join, parent } from './path.ts';
 import { Places, placesOf } from './places.tsx';
 import { kept, nothing, only, type Selection } from './selection.ts';
+import { StaleBar } from './stale-bar.tsx';
 import { readState } from './state.ts';
 import { Toolbar } from './toolbar.tsx';
 import { selectionText, summary } from './words.ts';
@@ -317,20 +318,6 @@ function FilesApp(props: AppProps) {
         </span>
       </footer>
       <Menu label="Files" opening={menu()} closed={() => setMenu(undefined)} />
-    </div>
-  );
-}
-
-function StaleBar(props: { problem: Problem; stopped: boolean; retry(): void; start(): void }) {
-  return (
-    <div class="files-stale-bar" role="alert">
-      <p>
-        {props.stopped ? 'Your container has stopped. ' : `${props.problem.title} `}
-        This is what was here last.
-      </p>
-      <button type="button" class="button" onClick={() => (props.stopped ? props.start() : props.retry())}>
-        {props.stopped ? 'Start again' : 'Try again'}
-      </button>
     </div>
   );
 }

@@ -40,6 +40,8 @@ export function makeScreen(host: HTMLElement, textSize: number, events: ScreenEv
     scrollback,
     fontFamily: 'Hack, "DejaVu Sans Mono", "Noto Sans Mono", "JetBrains Mono", Menlo, Consolas, monospace',
     fontSize: textSize,
+    // At 1 the DOM renderer cuts underscores off.
+    lineHeight: 1.15,
     theme: currentTheme(),
     minimumContrastRatio: 4.5,
     cursorBlink: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
