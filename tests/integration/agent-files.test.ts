@@ -279,7 +279,8 @@ describe('content', () => {
       request({
         socketPath: agent.config.socket,
         path: `/files/content?path=${at(path)}`,
-        headers: { [agentTokenHeader]: token },
+        // Kept open afterwards, as the gateway's are.
+        headers: { [agentTokenHeader]: token, connection: 'keep-alive' },
         agent: false,
       })
         .once('error', reject)
@@ -307,6 +308,8 @@ describe('content', () => {
     });
     response.destroy();
     await vi.waitFor(() => expect(descriptors()).toBe(before));
+    for (let round = 0; round < 10; round += 1) await content(file);
+    await vi.waitFor(() => expect(descriptors()).toBe(before));
     expect((await agent.http('GET', '/health')).status).toBe(204);
   });
 
@@ -319,7 +322,10 @@ describe('content', () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     response.on('error', () => {}).once('close', resolve);
     response.resume();
+    const began = performance.now();
     await promise;
+    // At once: an idle connection would be closed after 5 s anyway.
+    expect(performance.now() - began).toBeLessThan(4000);
     expect(response.complete).toBe(false);
   });
 

@@ -133,6 +133,19 @@ describe('output', () => {
     expect(await agent.list()).toEqual([]);
   }, 120_000);
 
+  test('of a program that ended while its client was behind comes whole, though a job of its holds the terminal', async () => {
+    const { id } = await agent.open(`set -m; sleep 60 & head -c ${windowBytes + 6000} /dev/zero | tr '\\0' x; exit 9`);
+    const client = agent.attach(id, { acknowledge: false });
+    await client.until(() => client.offset === windowBytes);
+    // Until what is left of an ended program's session would have had its time.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(client.exit).toBeUndefined();
+    client.acknowledge();
+    await client.until(() => client.exit !== undefined);
+    expect(client.output.toString()).toBe('x'.repeat(windowBytes + 6000));
+    expect(client.exit?.code).toBe(9);
+  });
+
   test('goes on when nobody looks, and is all there for who comes back', async () => {
     const { id } = await agent.open('seq 1000; echo half; read; seq 1001 2000; read');
     const first = agent.attach(id);
