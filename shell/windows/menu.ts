@@ -1,6 +1,6 @@
 /** A window's own menu: what its buttons do, and moving and resizing it by keys. */
 import type { Command, State, WindowState } from '../../workers/window-manager/types.ts';
-import type { MenuItem } from '../apps/parts/menu.tsx';
+import type { MenuItem } from '../parts/menu.tsx';
 
 export function windowMenu(
   { layout }: State,

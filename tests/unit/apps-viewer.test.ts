@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pauseBefore } from '../../shell/apps/parts/retry.ts';
+import { pauseBefore } from '../../shell/parts/retry.ts';
 import { blocks, decodeText, previewOf } from '../../shell/apps/viewer/preview.ts';
 
 describe('how a file is looked at', () => {

@@ -4,7 +4,7 @@ import type { Directory } from '../../../protocol/agent.ts';
 import type { ContainerStatus } from '../../../protocol/api.ts';
 import { type Problem, problem, problemKind } from '../../../protocol/problem.ts';
 import { GatewayError, get, send } from '../../gateway.ts';
-import { onBack, pauseBefore } from '../parts/retry.ts';
+import { onBack, pauseBefore } from '../../parts/retry.ts';
 
 export interface Folder {
   /** The last listing of this very path, if there was one. */

@@ -17,12 +17,12 @@ import {
 import type { DirectoryEntry } from '../../../protocol/agent.ts';
 import { problemKind } from '../../../protocol/problem.ts';
 import type { AppProps, ShellApp } from '../../app.ts';
-import { copyText } from '../parts/clipboard.ts';
-import { download } from '../parts/content.ts';
-import { takeFocus } from '../parts/focus.ts';
-import { FileIcon, Icon } from '../parts/icons.tsx';
-import { Menu, type MenuItem, type MenuOpening } from '../parts/menu.tsx';
-import { ProblemPane } from '../parts/pane.tsx';
+import { copyText } from '../../parts/clipboard.ts';
+import { download } from '../../parts/content.ts';
+import { takeFocus } from '../../parts/focus.ts';
+import { FileIcon, Icon } from '../../parts/icons.tsx';
+import { Menu, type MenuItem, type MenuOpening } from '../../parts/menu.tsx';
+import { ProblemPane } from '../../parts/pane.tsx';
 import { previewOf } from '../viewer/preview.ts';
 import { createFolder } from './folder.ts';
 import { begin, canStep, current, type History, rename, step, visit } from './history.ts';
@@ -35,7 +35,7 @@ import { StaleBar } from './stale-bar.tsx';
 import { readState } from './state.ts';
 import { Toolbar } from './toolbar.tsx';
 import { selectionText, summary } from './words.ts';
-import '../parts/icons.css';
+import '../../parts/icons.css';
 import './files.css';
 
 /** How long a notice stays (ms). */

@@ -4,7 +4,7 @@
 import { createResizeObserver } from '@solid-primitives/resize-observer';
 import { createEffect, createMemo, createSignal, For, on, onCleanup, onMount } from 'solid-js';
 import type { DirectoryEntry } from '../../../protocol/agent.ts';
-import { FileIcon, type FileIconKind } from '../parts/icons.tsx';
+import { FileIcon, type FileIconKind } from '../../parts/icons.tsx';
 import { previewOf } from '../viewer/preview.ts';
 import type { Column, Order } from './order.ts';
 import { rowsInSight, scrolledTo } from './rows.ts';

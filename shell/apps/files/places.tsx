@@ -1,6 +1,6 @@
 /** The folders that everybody has: the home, what lies in it under the usual names, the root. */
 import { For } from 'solid-js';
-import { Icon, type IconName } from '../parts/icons.tsx';
+import { Icon, type IconName } from '../../parts/icons.tsx';
 import { join } from './path.ts';
 
 export interface Place {

@@ -1,6 +1,6 @@
 /** Where one is in Files and how to get elsewhere: back, forward, up, and the path as buttons or as text. */
 import { createEffect, createSignal, For, Show } from 'solid-js';
-import { Icon, type IconName } from '../parts/icons.tsx';
+import { Icon, type IconName } from '../../parts/icons.tsx';
 import { crumbs, resolve } from './path.ts';
 import { shownName } from './words.ts';
 

@@ -1,6 +1,6 @@
 /** Copy and paste of a terminal. */
 import type { Terminal } from '@xterm/xterm';
-import { copyText } from '../parts/clipboard.ts';
+import { copyText } from '../../parts/clipboard.ts';
 
 export async function copySelection(terminal: Terminal): Promise<void> {
   if (terminal.hasSelection()) await copyText(terminal.getSelection());

@@ -7,10 +7,10 @@ import { createEffect, createSignal, Match, on, onCleanup, onMount, Show, Switch
 import { type Problem, problem } from '../../../protocol/problem.ts';
 import type { AppProps, ShellApp } from '../../app.ts';
 import { GatewayError } from '../../gateway.ts';
-import { focusOn, takeFocus } from '../parts/focus.ts';
-import { Menu, type MenuOpening } from '../parts/menu.tsx';
-import { ProblemPane } from '../parts/pane.tsx';
-import { pauseBefore } from '../parts/retry.ts';
+import { focusOn, takeFocus } from '../../parts/focus.ts';
+import { Menu, type MenuOpening } from '../../parts/menu.tsx';
+import { ProblemPane } from '../../parts/pane.tsx';
+import { pauseBefore } from '../../parts/retry.ts';
 import { connect, diagnose, ensureContainer, hangUp, newTerminal } from './api.ts';
 import { copySelection, pasteClipboard } from './clipboard.ts';
 import { textSizeStep } from './keys.ts';

@@ -6,17 +6,17 @@ import { createEffect, createMemo, createSignal, Match, on, onCleanup, onMount, 
 import { type Problem, problem } from '../../../protocol/problem.ts';
 import type { AppProps, ShellApp } from '../../app.ts';
 import { GatewayError } from '../../gateway.ts';
+import { contentUrl, download } from '../../parts/content.ts';
+import { takeFocus } from '../../parts/focus.ts';
+import { Icon } from '../../parts/icons.tsx';
+import { Pane, ProblemPane } from '../../parts/pane.tsx';
+import { onBack, pauseBefore } from '../../parts/retry.ts';
 import { baseName } from '../files/path.ts';
 import { shownName, sizeText } from '../files/words.ts';
-import { contentUrl, download } from '../parts/content.ts';
-import { takeFocus } from '../parts/focus.ts';
-import { Icon } from '../parts/icons.tsx';
-import { Pane, ProblemPane } from '../parts/pane.tsx';
-import { onBack, pauseBefore } from '../parts/retry.ts';
 import { Picture, Player, Text } from './kinds.tsx';
 import { loadBytes, probe } from './load.ts';
 import { decodeText, longestText, previewOf } from './preview.ts';
-import '../parts/icons.css';
+import '../../parts/icons.css';
 import './viewer.css';
 
 type View =

@@ -1,6 +1,6 @@
 /** A file's bytes, with progress, up to a limit. */
 import { request } from '../../gateway.ts';
-import { contentUrl } from '../parts/content.ts';
+import { contentUrl } from '../../parts/content.ts';
 
 export type Loaded =
   | { kind: 'bytes'; bytes: Uint8Array }

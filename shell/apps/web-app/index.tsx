@@ -7,11 +7,11 @@ import type { Ticket } from '../../../protocol/api.ts';
 import { type Problem, problem } from '../../../protocol/problem.ts';
 import type { AppProps, ShellApp } from '../../app.ts';
 import { GatewayError, send } from '../../gateway.ts';
-import { takeFocus } from '../parts/focus.ts';
-import { Icon } from '../parts/icons.tsx';
-import { ProblemPane } from '../parts/pane.tsx';
-import { onBack, pauseBefore } from '../parts/retry.ts';
-import '../parts/icons.css';
+import { takeFocus } from '../../parts/focus.ts';
+import { Icon } from '../../parts/icons.tsx';
+import { ProblemPane } from '../../parts/pane.tsx';
+import { onBack, pauseBefore } from '../../parts/retry.ts';
+import '../../parts/icons.css';
 import './web-app.css';
 
 /** All that an app of one's own needs, except to take the desktop's place. */

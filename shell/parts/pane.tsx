@@ -1,6 +1,6 @@
 /** What a window shows where it has no content: why, and what one can do about it. */
 import { type JSX, Show } from 'solid-js';
-import { type Problem, problemKind } from '../../../protocol/problem.ts';
+import { type Problem, problemKind } from '../../protocol/problem.ts';
 
 export interface PaneProps {
   title: string;

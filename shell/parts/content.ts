@@ -1,5 +1,5 @@
 /** A file's bytes: where they are, and how the browser saves them. */
-import { gatewayOrigin } from '../../gateway.ts';
+import { gatewayOrigin } from '../gateway.ts';
 
 export function contentUrl(path: string): string {
   return new URL(`/agent/files/content?path=${encodeURIComponent(path)}`, gatewayOrigin).href;

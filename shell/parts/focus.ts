@@ -1,6 +1,6 @@
 /** The keys follow the active window: its app takes the DOM focus, unless something inside it has it already. */
 import { createEffect } from 'solid-js';
-import type { AppProps } from '../../app.ts';
+import type { AppProps } from '../app.ts';
 
 /** A text field is left alone on a touch screen, where it would raise the keyboard unasked: there `root` takes the focus. */
 export function focusOn(root: HTMLElement, target: HTMLElement | undefined): void {
