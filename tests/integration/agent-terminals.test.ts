@@ -311,24 +311,30 @@ describe('input', () => {
       return found.filter(([, target]) => target.endsWith('/ptmx')).map(([fd]) => fd);
     };
     let reused = 0;
-    for (let round = 0; round < 30; round += 1) {
-      const deaf = await agent.open('stty raw -echo; echo ready; read -r -n 1; kill -KILL $$');
-      const client = agent.attach(deaf.id);
-      await client.until(/ready/);
+    for (let round = 0; round < 10; round += 1) {
+      const deaf = await Promise.all(
+        Array.from({ length: 4 }, () => agent.open('stty raw -echo; echo ready; read -r -n 1; kill -KILL $$')),
+      );
+      const clients = deaf.map(({ id }) => agent.attach(id));
+      for (const client of clients) await client.until(/ready/);
       const before = await descriptors();
-      for (let sent = 0; sent < 3; sent += 1) client.input(Buffer.alloc(300_000, 'LEAK'));
-      await client.closed;
-      const heirs = await Promise.all([1, 2].map(() => agent.open('stty raw -echo; echo ready; exec cat')));
-      reused += (await descriptors()).filter((fd) => before.includes(fd)).length;
-      for (const { id } of heirs) {
-        const heir = agent.attach(id);
-        await heir.until(/ready/);
-        heir.input('own\n');
-        await heir.until(/own/);
-        expect(heir.output.toString()).toBe('ready\nown\n');
-        await remove(id);
-        await heir.closed;
+      for (const client of clients) {
+        for (let sent = 0; sent < 3; sent += 1) client.input(Buffer.alloc(300_000, 'LEAK'));
       }
+      await Promise.all(clients.map((client) => client.closed));
+      const heirs = await Promise.all(clients.map(() => agent.open('stty raw -echo; echo ready; exec cat')));
+      reused += (await descriptors()).filter((fd) => before.includes(fd)).length;
+      await Promise.all(
+        heirs.map(async ({ id }) => {
+          const heir = agent.attach(id);
+          await heir.until(/ready/);
+          heir.input('own\n');
+          await heir.until(/own/);
+          expect(heir.output.toString()).toBe('ready\nown\n');
+          await remove(id);
+          await heir.closed;
+        }),
+      );
     }
     expect(reused).toBeGreaterThan(0);
   }, 60_000);
