@@ -1,53 +1,34 @@
-/** The web manifest of the page itself: what a phone or laptop installs. The build writes it as `/manifest.webmanifest`. */
-
-type Icon = { src: string; sizes: string; type: string; purpose?: 'any' | 'maskable' };
-
-/** The members that Porthole uses. Source: https://www.w3.org/TR/appmanifest/ */
-export type WebManifest = {
-  id: string;
-  name: string;
-  short_name: string;
-  description: string;
-  lang: string;
-  start_url: string;
-  scope: string;
-  display: 'standalone';
-  display_override: string[];
-  theme_color: string;
-  background_color: string;
-  categories: string[];
-  icons: Icon[];
-  shortcuts: { name: string; description: string; url: string; icons: Icon[] }[];
-};
-
-const shortcut = (app: string, name: string, description: string) => ({
-  name,
-  description,
-  url: `/?open=${app}`,
-  icons: [{ src: `/apps/${app}.svg`, sizes: 'any', type: 'image/svg+xml' }],
+/**
+ * The page's own web manifest: what an icon on the home screen opens.
+ * Source of the members: https://www.w3.org/TR/appmanifest/
+ */
+const icon = (file: string, sizes: string, purpose: 'any' | 'maskable' = 'any') => ({
+  src: `/${file}`,
+  sizes,
+  type: file.endsWith('.svg') ? 'image/svg+xml' : 'image/png',
+  purpose,
 });
 
-export const webManifest: WebManifest = {
+export const webManifest = {
   id: '/',
   name: 'Porthole',
   short_name: 'Porthole',
-  description: 'Your homelab, as a desktop at a URL.',
-  lang: 'en',
+  description: 'Your own Linux box, as a desktop at a URL.',
   start_url: '/',
   scope: '/',
   display: 'standalone',
-  display_override: ['standalone', 'minimal-ui'],
-  theme_color: '#1b3f5c',
   background_color: '#16324b',
-  categories: ['utilities', 'productivity'],
+  theme_color: '#202326',
   icons: [
-    { src: '/porthole.svg', sizes: 'any', type: 'image/svg+xml' },
-    { src: '/porthole-192.png', sizes: '192x192', type: 'image/png' },
-    { src: '/porthole-512.png', sizes: '512x512', type: 'image/png' },
-    { src: '/porthole-maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+    icon('porthole-192.png', '192x192'),
+    icon('porthole-512.png', '512x512'),
+    icon('porthole-maskable-512.png', '512x512', 'maskable'),
+    icon('porthole.svg', 'any'),
   ],
   shortcuts: [
-    shortcut('terminal', 'Terminal', 'Open a shell on your box'),
-    shortcut('files', 'Files', 'Browse your files'),
+    { name: 'Terminal', url: '/?open=terminal', icons: [icon('apps/terminal.svg', 'any')] },
+    { name: 'Files', url: '/?open=files', icons: [icon('apps/files.svg', 'any')] },
   ],
 };
+
+export default webManifest;
