@@ -18,6 +18,8 @@ export type ConnectionOptions = {
   onBack(): void;
   onRegistry(): void;
   onSignedOut(): void;
+  /** A try to connect failed: is there nobody, or may this session not? A socket cannot tell. */
+  onRefused(): void;
   /** The gateway runs another build than when the page was loaded. */
   onNewBuild(): void;
 };
@@ -77,10 +79,12 @@ export function createConnection(options: ConnectionOptions) {
     const opened = new WebSocket(socketUrl('/api/events'));
     socket = opened;
     expect(openWithin);
+    let stood = false;
     const mine = (handle: () => void) => () => {
       if (socket === opened) handle();
     };
     opened.onopen = mine(() => {
+      stood = true;
       const again = line() === 'offline';
       failures = 0;
       setLine('online');
@@ -94,7 +98,11 @@ export function createConnection(options: ConnectionOptions) {
     };
     opened.onclose = ({ code }) => {
       if (socket !== opened) return;
-      if (code !== closedBySignOut) return lost();
+      if (code !== closedBySignOut) {
+        lost();
+        if (!stood) options.onRefused();
+        return;
+      }
       close();
       options.onSignedOut();
     };

@@ -1,7 +1,8 @@
-/** What the page keeps in IndexedDB to work without the box: who is signed in, and what they may open. */
-import { createStore, del, get, set } from 'idb-keyval';
+/** What this browser keeps of the person to work without the box: who is signed in, what they may open, their windows. */
+import { clear, createStore, get, set } from 'idb-keyval';
 import type { User } from '../protocol/api.ts';
 import type { RegistryApp } from '../protocol/manifest.ts';
+import { windowRecords } from '../workers/window-manager/records.ts';
 
 export type Kept = { user: User; apps: RegistryApp[] };
 
@@ -18,6 +19,13 @@ export async function keep(kept: Kept): Promise<void> {
   await set(key, kept, store).catch(() => {});
 }
 
-export async function forget(): Promise<void> {
-  await del(key, store).catch(() => {});
+/** Nobody is signed in any more. Windows stay for when the same person is back; nobody else is shown them. */
+export async function forgetSession(): Promise<void> {
+  await clear(store).catch(() => {});
+}
+
+/** Leaves nothing of anybody: windows too, whose titles and folders say what was worked on. */
+export async function forgetAll(): Promise<void> {
+  const { database, store: name } = windowRecords;
+  await Promise.all([forgetSession(), clear(createStore(database, name)).catch(() => {})]);
 }

@@ -7,7 +7,8 @@ import type { Registry, Session, SignIn, User } from '../protocol/api.ts';
 import type { RegistryApp } from '../protocol/manifest.ts';
 import { type Problem, problem } from '../protocol/problem.ts';
 import { GatewayError, get, send } from './gateway.ts';
-import { forget, keep, readKept } from './kept.ts';
+import { forgetAll, forgetSession, keep, readKept } from './kept.ts';
+import { notify } from './notices/notices.ts';
 
 export type SignedIn = { user: User; apps: RegistryApp[] };
 
@@ -17,6 +18,8 @@ export type SessionState =
 
 const told = (error: unknown): Problem =>
   error instanceof GatewayError ? error.problem : problem(500, 'unknown', 'Something went wrong in the page.');
+
+const ranOut = problem(401, 'session-ended', 'Your session has ended.');
 
 /** The one-time token of a printed address, which leaves the address bar and the history at once. */
 function takeToken(): string | undefined {
@@ -37,41 +40,63 @@ export function createSession() {
     if (now.step !== 'signed-in' || now.user.id !== next.user.id) setState({ step: 'signed-in', user: next.user });
   };
 
-  const signedOut = async (why?: Problem) => {
-    await forget();
+  /** Counts the sessions that ended: what was asked in one before tells nothing of now. */
+  let ends = 0;
+
+  /** First the desktop goes, and its worker with it: nothing writes any more what is then forgotten. */
+  const signedOut = async (forget: () => Promise<void>, why?: Problem) => {
+    ends += 1;
     setState({ step: 'signed-out', ...(why ? { why } : {}) });
+    await forget();
   };
 
   /** Asks the gateway who this is and what they may open, and keeps it. @throws GatewayError */
   const refresh = async () => {
+    const asked = ends;
     const [{ user }, registry] = await Promise.all([get<Session>('/api/session'), get<Registry>('/api/registry')]);
+    if (asked !== ends) return;
     const next = { user, apps: registry.apps };
     show(next);
     await keep(next);
   };
 
-  const start = async () => {
-    const token = takeToken();
-    if (token !== undefined) {
-      setState({ step: 'starting', signingIn: true });
-      try {
-        await send<Session>('POST', '/api/session', { token } satisfies SignIn);
-        await refresh();
-      } catch (error) {
-        setState({ step: 'signed-out', why: told(error) });
-      }
-      return;
+  /** Out of the address, and not answered yet: it is good for another try. */
+  let token: string | undefined;
+
+  const signIn = async (withToken: string) => {
+    setState({ step: 'starting', signingIn: true });
+    try {
+      await send<Session>('POST', '/api/session', { token: withToken } satisfies SignIn);
+    } catch (error) {
+      const why = told(error);
+      if (why.status === 0) return setState({ step: 'signed-out', why });
+      token = undefined;
+      // Their link of last time, say: who is signed in already stays so.
+      return refresh().then(
+        () => notify({ id: 'link', kind: 'information', title: why.title, detail: 'You were signed in already.' }),
+        () => setState({ step: 'signed-out', why }),
+      );
     }
+    token = undefined;
+    await refresh().catch((error: unknown) => setState({ step: 'signed-out', why: told(error) }));
+  };
+
+  const start = async () => {
+    token = takeToken() ?? token;
+    if (token !== undefined) return signIn(token);
     const kept = await readKept();
     if (kept) show(kept);
     try {
       await refresh();
     } catch (error) {
       const why = told(error);
-      if (why.status === 401) await signedOut();
+      if (why.status === 401) await signedOut(forgetSession);
       else if (!kept) setState({ step: 'signed-out', why });
     }
   };
+
+  /** The gateway ended the session: somebody signed it out, here or elsewhere. */
+  const ended = () => signedOut(forgetAll, problem(401, 'session-ended', 'You were signed out.'));
 
   return {
     state,
@@ -82,16 +107,15 @@ export function createSession() {
       try {
         await refresh();
       } catch (error) {
-        if (told(error).status === 401) await signedOut();
+        if (told(error).status === 401) await signedOut(forgetSession, ranOut);
       }
     },
     /** Forgets all that this browser keeps of the person, also when the gateway does not answer. */
     async signOut() {
       await send('DELETE', '/api/session').catch(() => {});
-      await signedOut();
+      await signedOut(forgetAll);
     },
-    /** The gateway ended the session. */
-    ended: () => signedOut(problem(401, 'session-ended', 'You were signed out.')),
+    ended,
   };
 }
 export type PageSession = ReturnType<typeof createSession>;

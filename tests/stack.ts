@@ -49,24 +49,33 @@ export type UserRecord = { id: string; email: string; name: string; role: string
 export class Stack {
   readonly state: string;
   readonly port: number;
-  /** Address of the shell, with a slash and nothing else. */
-  readonly origin: string;
+  readonly domain: string;
   /** What the last start printed. */
   url = '';
   readonly #flags: string[];
   #process: ChildProcess | undefined;
 
-  private constructor(state: string, port: number, flags: string[]) {
+  private constructor(state: string, port: number, domain: string, flags: string[]) {
     this.state = state;
     this.port = port;
-    this.origin = `http://localhost:${port}`;
+    this.domain = domain;
     this.#flags = flags;
   }
 
+  /** The shell's origin. */
+  get origin(): string {
+    return `http://${this.domain}:${this.port}`;
+  }
+
+  /** An app's origin. */
+  originOf(app: string): string {
+    return `http://${app}.${this.domain}:${this.port}`;
+  }
+
   /** @param flags more settings, as `npm start --` takes them */
-  static async start(flags: string[] = []): Promise<Stack> {
+  static async start(flags: string[] = [], domain = 'localhost'): Promise<Stack> {
     const state = await mkdtemp(join(tmpdir(), 'porthole-test-'));
-    const stack = new Stack(state, await freePort(), flags);
+    const stack = new Stack(state, await freePort(), domain, flags);
     try {
       await stack.up();
     } catch (error) {
@@ -81,7 +90,8 @@ export class Stack {
   }
 
   get settings(): string[] {
-    return ['--port', `${this.port}`, '--orchestrator-port', '0', '--state', this.state, ...this.#flags];
+    const { port, domain, state } = this;
+    return ['--port', `${port}`, '--domain', domain, '--orchestrator-port', '0', '--state', state, ...this.#flags];
   }
 
   /** Starts it (again), and waits until it says that it is ready. */

@@ -27,6 +27,9 @@ import { windowMenu } from '../windows/menu.ts';
 import { onMetaAlone } from './meta-key.ts';
 import './desktop.css';
 
+/** Also where the page came over plain http, where browsers give no `randomUUID`. */
+const uniqueId = () => [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('-');
+
 export function Desktop(props: { session: PageSession; user: User }) {
   const { session } = props;
   const ending = new AbortController();
@@ -48,13 +51,14 @@ export function Desktop(props: { session: PageSession; user: User }) {
     },
     onRegistry: () => void session.renew(),
     onSignedOut: () => void session.ended(),
+    onRefused: () => void session.renew(),
     onNewBuild: lookForUpdate,
   });
 
   const open = (appId: string, appState?: AppState) => {
     const app = appOf(appId);
     if (!app) return;
-    const id = crypto.randomUUID();
+    const id = uniqueId();
     manager.dispatch({ type: 'open', id, appId, title: app.name, size: app.size, appState: appState ?? null });
   };
   const startContainer = async () => {

@@ -3,10 +3,10 @@
  * arrows walk the list, Enter opens, Escape closes. It lies in the browser's top layer, which also closes it when the
  * person presses somewhere else.
  */
-import { createEffect, createMemo, createSignal, For, onCleanup, onMount, Show } from 'solid-js';
+import { createEffect, createMemo, createSignal, For, Show } from 'solid-js';
 import type { User } from '../../protocol/api.ts';
 import type { RegistryApp } from '../../protocol/manifest.ts';
-import type { Action } from '../actions.ts';
+import { type Action, toggleFullScreen } from '../actions.ts';
 import { search } from './search.ts';
 import './launcher.css';
 
@@ -71,13 +71,6 @@ export function Launcher(props: {
     event.preventDefault();
     event.stopPropagation();
   };
-
-  onMount(() => {
-    // An iframe swallows the press that would close it; that the page lost the keys can be seen.
-    const lost = () => document.activeElement instanceof HTMLIFrameElement && close();
-    window.addEventListener('blur', lost);
-    onCleanup(() => window.removeEventListener('blur', lost));
-  });
 
   return (
     <section
@@ -172,6 +165,27 @@ export function Launcher(props: {
           <span class="launcher-name">{props.user.name}</span>
           <span class="launcher-summary">{props.user.email}</span>
         </span>
+        <Show when={document.fullscreenEnabled}>
+          <button
+            type="button"
+            class="tool-button"
+            aria-label="Full screen"
+            title="Full screen"
+            onClick={() => {
+              close();
+              toggleFullScreen();
+            }}
+          >
+            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+              <path
+                d="M2.500 6V2.500H6M10 2.500h3.500V6M13.500 10v3.500H10M6 13.500H2.500V10"
+                fill="none"
+                stroke="currentColor"
+                stroke-width="1.200"
+              />
+            </svg>
+          </button>
+        </Show>
         <button
           type="button"
           class="tool-button"

@@ -48,7 +48,12 @@ function Popup(props: { label: string; opening: MenuOpening; closed(): void }) {
       top: Math.max(edge, Math.min(props.opening.y, window.innerHeight - height - edge)),
     });
     menu.focus({ preventScroll: true });
-    onCleanup(() => before instanceof HTMLElement && before.focus({ preventScroll: true }));
+    onCleanup(() => {
+      // Closed by a press elsewhere, the keys are there already.
+      const held = document.activeElement;
+      const mine = held === null || held === document.body || menu.contains(held);
+      if (mine && before instanceof HTMLElement) before.focus({ preventScroll: true });
+    });
   });
 
   const step = (by: 1 | -1 | 'first' | 'last') => {

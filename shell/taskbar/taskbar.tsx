@@ -2,7 +2,7 @@
  * The bar at the bottom: launcher, open windows, tray, clock. It floats while no window touches it. One Tab stop; arrows
  * walk along it.
  */
-import { createMemo, For } from 'solid-js';
+import { createEffect, createMemo, For, on } from 'solid-js';
 import type { ContainerStatus } from '../../protocol/api.ts';
 import type { RegistryApp } from '../../protocol/manifest.ts';
 import { entryCommand } from '../../workers/window-manager/shortcuts.ts';
@@ -39,7 +39,23 @@ export function Taskbar(props: TaskbarProps) {
     });
   });
 
-  const stops = () => [...bar.querySelectorAll<HTMLElement>('button')];
+  /** What the arrows walk along; the pop-ups that hang on the bar have Tab stops of their own. */
+  const stops = () => [...bar.querySelectorAll<HTMLElement>('button')].filter((one) => !one.closest('[popover]'));
+  const rove = (to?: HTMLElement) => {
+    const all = stops();
+    const stop = to ?? all.find((one) => one.tabIndex === 0) ?? all[0];
+    for (const one of all) one.tabIndex = one === stop ? 0 : -1;
+  };
+  const onFocusIn = ({ target }: FocusEvent) => {
+    if (target instanceof HTMLElement && stops().includes(target)) rove(target);
+  };
+  // New entries come, and the one that Tab led to may go.
+  createEffect(
+    on(
+      () => state.order.join(),
+      () => rove(),
+    ),
+  );
   const onKeyDown = (event: KeyboardEvent) => {
     const all = stops();
     const at = all.indexOf(document.activeElement as HTMLElement);
@@ -52,7 +68,14 @@ export function Taskbar(props: TaskbarProps) {
 
   return (
     <footer class="taskbar" data-floating={floating()}>
-      <div ref={bar} class="taskbar-bar" role="toolbar" aria-label="Taskbar" onKeyDown={onKeyDown}>
+      <div
+        ref={bar}
+        class="taskbar-bar"
+        role="toolbar"
+        aria-label="Taskbar"
+        onKeyDown={onKeyDown}
+        on:focusin={onFocusIn}
+      >
         <button
           type="button"
           class="taskbar-start"

@@ -1,6 +1,6 @@
 /**
  * A click in an iframe raises no event in the page. What the page can see is that it lost the keys, and which element
- * has them: from that follows the window that was clicked in.
+ * has them: from that follows the window that was clicked in, and that pop-ups close, as after any press elsewhere.
  */
 export function followFrameFocus(focused: (windowId: string) => void, signal: AbortSignal): void {
   let watching = 0;
@@ -16,6 +16,7 @@ export function followFrameFocus(focused: (windowId: string) => void, signal: Ab
     }
     if (activeElement !== last) {
       last = activeElement;
+      for (const popup of document.querySelectorAll<HTMLElement>(':popover-open')) popup.hidePopover();
       const id = activeElement.closest<HTMLElement>('[data-window]')?.dataset['window'];
       if (id) focused(id);
     }

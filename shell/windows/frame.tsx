@@ -52,6 +52,10 @@ export function Frame(props: FrameProps) {
   const take = () => {
     if (!active()) dispatch({ type: 'focus', id });
   };
+  /** A press on the frame gives the keys of a web app inside back to the desktop, whose shortcuts the app would swallow. */
+  const takeKeys = () => {
+    if (frame.contains(document.activeElement) && document.activeElement instanceof HTMLIFrameElement) frame.focus();
+  };
 
   return (
     <section
@@ -78,7 +82,10 @@ export function Frame(props: FrameProps) {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a handle for the pointer; the window's menu does the same by keys. */}
       <header
         class="title-bar"
-        onPointerDown={(event) => grab.pointerDown(event, id, frame, 'move')}
+        onPointerDown={(event) => {
+          takeKeys();
+          grab.pointerDown(event, id, frame, 'move');
+        }}
         onContextMenu={(event) => {
           event.preventDefault();
           props.onMenu(event.clientX, event.clientY);

@@ -1,5 +1,5 @@
 import { startPrometheus } from '../prometheus.ts';
-import { administrator, Desktop, expect, test } from './desktop.ts';
+import { Desktop, expect, signInAddress, test } from './desktop.ts';
 
 test('a wrong token is refused in words, and no stack trace', async ({ page, stack }) => {
   await page.goto(`${stack.origin}/#token=not-a-token`);
@@ -9,10 +9,7 @@ test('a wrong token is refused in words, and no stack trace', async ({ page, sta
 });
 
 test('a link works once', async ({ browser, stack }) => {
-  if ((await stack.users()).length === 0) {
-    await new Desktop(await (await browser.newContext()).newPage()).signIn(stack.url);
-  }
-  const link = await stack.link(administrator);
+  const link = await signInAddress(stack);
   const first = await browser.newContext();
   await new Desktop(await first.newPage()).signIn(link);
   const second = await browser.newContext();

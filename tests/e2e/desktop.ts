@@ -5,13 +5,12 @@ import { Stack } from '../stack.ts';
 
 export { expect };
 
-/** Of the administrator that the first sign-in makes. */
-export const administrator = 'admin@localhost';
-
-type WorkerFixtures = { prometheus: Prometheus; stack: Stack };
+type WorkerFixtures = { domain: string; prometheus: Prometheus; stack: Stack };
 type TestFixtures = { desktop: Desktop };
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  // Below `localhost` apps are other sites to the shell, as a browser sees it; below `porthole.localhost` the same site.
+  domain: ['localhost', { scope: 'worker', option: true }],
   prometheus: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that one needs from this pattern.
     async ({}, use) => {
@@ -22,8 +21,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
   stack: [
-    async ({ prometheus }, use) => {
-      const stack = await Stack.start(['--apps', `prometheus=${prometheus.address}`]);
+    async ({ prometheus, domain }, use) => {
+      const stack = await Stack.start(['--apps', `prometheus=${prometheus.address}`], domain);
       await use(stack);
       await stack.close();
     },
@@ -36,11 +35,19 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       if (error.stack?.includes(`${stack.origin}/`)) errors.push(error);
     });
     const desktop = new Desktop(page);
-    await desktop.signIn((await stack.users()).length === 0 ? stack.url : await stack.link(administrator));
+    await desktop.signIn(await signInAddress(stack));
     await use(desktop);
     expect(errors, 'errors that the page threw').toEqual([]);
   },
 });
+
+/** Of the administrator that the first sign-in makes. */
+export const administrator = (stack: Stack) => `admin@${stack.domain}`;
+
+/** An address that signs the administrator in: the printed one, or a new one. */
+export async function signInAddress(stack: Stack): Promise<string> {
+  return (await stack.users()).length === 0 ? stack.url : stack.link(administrator(stack));
+}
 
 /** A person at the desktop. */
 export class Desktop {

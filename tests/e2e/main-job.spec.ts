@@ -18,7 +18,7 @@ test('the printed address signs in; what a shell writes is in Files, on disk in 
   await expect(row).toBeVisible();
   await expect(row).toContainText(/24\s*B/);
 
-  const home = await stack.home(administrator);
+  const home = await stack.home(administrator(stack));
   expect(await readFile(join(home, 'written-by-hand.txt'), 'utf8')).toBe('hello from the terminal\n');
   if (isRoot) {
     const others = (await readdir(join(stack.state, 'homes'))).filter((id) => !home.endsWith(id));
@@ -69,7 +69,7 @@ test('Prometheus opens in its window at its own origin, and answers there', asyn
   const window = await desktop.open('Prometheus');
   const frame = window.frameLocator('iframe');
   await expect(frame.getByText('Enable query history')).toBeVisible();
-  const origin = `http://prometheus.localhost:${stack.port}`;
+  const origin = stack.originOf('prometheus');
   expect(page.frames().some((one) => one.url().startsWith(`${origin}/`))).toBe(true);
   const inFrame = page.frames().find((one) => one.url().startsWith(origin));
   const answer = await inFrame?.evaluate(async () => (await fetch('/api/v1/query?query=vector(41%2B1)')).json());

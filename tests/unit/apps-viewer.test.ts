@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pauseBefore } from '../../shell/parts/retry.ts';
 import { blocks, decodeText, previewOf } from '../../shell/apps/viewer/preview.ts';
+import { pauseBefore } from '../../shell/parts/retry.ts';
 
 describe('how a file is looked at', () => {
   it.each([
