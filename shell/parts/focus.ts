@@ -8,6 +8,11 @@ export function focusOn(root: HTMLElement, target: HTMLElement | undefined): voi
   (raises || !target ? root : target).focus({ preventScroll: true });
 }
 
+/** The launcher, a menu or another pop-up has the keys: whatever becomes ready meanwhile leaves them there. */
+export function popupHasKeys(): boolean {
+  return document.activeElement?.closest(':popover-open') != null;
+}
+
 /** @param root needs a tabindex, for while there is no target. @param target may be reactive: it takes over when there. */
 export function takeFocus(
   props: Pick<AppProps, 'active' | 'visible'>,
@@ -18,6 +23,6 @@ export function takeFocus(
     const wanted = target();
     const held = document.activeElement;
     const inside = held !== root() && root().contains(held);
-    if (props.active && props.visible && !inside) focusOn(root(), wanted);
+    if (props.active && props.visible && !inside && !popupHasKeys()) focusOn(root(), wanted);
   });
 }

@@ -7,6 +7,7 @@ import type { RegistryApp } from '../../protocol/manifest.ts';
 import type { Edge } from '../../workers/window-manager/geometry.ts';
 import { shownRect } from '../../workers/window-manager/state.ts';
 import type { AppState } from '../../workers/window-manager/types.ts';
+import { popupHasKeys } from '../parts/focus.ts';
 import { type Grab, placeFrame } from '../window-manager/grab.ts';
 import type { WindowManager } from '../window-manager/store.ts';
 import { AppHost } from './app-host.tsx';
@@ -46,7 +47,8 @@ export function Frame(props: FrameProps) {
   });
   // What lost the keys to another window must not keep the caret; Tab begins in the window that has them.
   createEffect(() => {
-    if (active() && !minimized() && !frame.contains(document.activeElement)) frame.focus({ preventScroll: true });
+    const holds = frame.contains(document.activeElement) || popupHasKeys();
+    if (active() && !minimized() && !holds) frame.focus({ preventScroll: true });
   });
 
   const take = () => {

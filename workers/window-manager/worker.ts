@@ -6,9 +6,10 @@
  */
 import { expose } from 'comlink';
 import { createStore, get, set } from 'idb-keyval';
+import { windowRecords } from './records.ts';
 import { makeService } from './service.ts';
 
-const store = createStore('window-manager', 'states');
+const store = createStore(windowRecords.database, windowRecords.store);
 
 expose(
   makeService({
