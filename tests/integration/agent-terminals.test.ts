@@ -264,6 +264,7 @@ describe('input', () => {
     await vi.waitFor(() => expect(stuck.socket.bufferedAmount).toBeLessThan(7.5 * 1024 * 1024));
     const echo = await agent.open('exec cat');
     const client = agent.attach(echo.id);
+    await client.until(() => client.attached.length > 0);
     const before = await cpuTime();
     const began = performance.now();
     for (let round = 0; performance.now() - began < 1000; round += 1) {
