@@ -74,6 +74,8 @@ export const TerminalInfo = v.object({
   started: v.number(),
   /** Bytes of output so far. */
   offset: v.number(),
+  /** Someone looks at it now. */
+  attached: v.boolean(),
   exit: v.optional(v.object({ code: v.number(), signal: v.number() })),
 });
 export type TerminalInfo = v.InferOutput<typeof TerminalInfo>;

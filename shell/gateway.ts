@@ -4,7 +4,7 @@ import { type Problem, problem } from '../protocol/problem.ts';
 /** The gateway's origin: where the page was loaded from, or what a static host's build says. */
 export const gatewayOrigin: string = import.meta.env['VITE_GATEWAY'] ?? location.origin;
 
-/** What the gateway answered when it did not do what it was asked; `kind` `offline` when it did not answer. */
+/** What the gateway answered when it did not do what it was asked; status 0 when it did not answer. */
 export class GatewayError extends Error {
   readonly problem: Problem;
   constructor(of: Problem) {

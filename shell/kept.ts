@@ -19,6 +19,18 @@ export async function keep(kept: Kept): Promise<void> {
   await set(key, kept, store).catch(() => {});
 }
 
+// Holds no word of anybody: that the gateway is still to be told of a sign-out.
+const owed = 'sign-out-owed';
+
+/** The person signed out, and the gateway has not heard of it: the browser may still hold the cookie of the session. */
+export async function oweSignOut(): Promise<void> {
+  await set(owed, true, store).catch(() => {});
+}
+
+export async function owesSignOut(): Promise<boolean> {
+  return (await get<boolean>(owed, store).catch(() => undefined)) === true;
+}
+
 /** Nobody is signed in any more. Windows stay for when the same person is back; nobody else is shown them. */
 export async function forgetSession(): Promise<void> {
   await clear(store).catch(() => {});

@@ -1,5 +1,5 @@
 /** The whole page: the sign-in page until it is known who is there, then their desktop. */
-import { Match, onMount, Switch } from 'solid-js';
+import { Match, onCleanup, onMount, Switch } from 'solid-js';
 import { Desktop } from './desktop/desktop.tsx';
 import { createSession } from './session.ts';
 import { SignIn } from './sign-in/sign-in.tsx';
@@ -8,7 +8,13 @@ import './page.css';
 
 export function Page() {
   const session = createSession();
-  onMount(() => void session.start());
+  onMount(() => {
+    void session.start();
+    // A sign-in address put into the tab that shows this page changes its fragment only: nothing is loaded.
+    const look = () => location.hash.includes('token=') && void session.start();
+    window.addEventListener('hashchange', look);
+    onCleanup(() => window.removeEventListener('hashchange', look));
+  });
   followViewport();
   const signedIn = () => {
     const state = session.state();

@@ -13,28 +13,35 @@ export function keepUpToDate(): void {
   const register = async () => {
     const { Workbox } = await import('workbox-window');
     worker = new Workbox('/service-worker.js');
-    worker.addEventListener('waiting', () => {
-      notify({
-        id: 'update',
-        kind: 'information',
-        title: 'A new version of Porthole is ready',
-        detail: 'Your windows and shells come back after the reload.',
-        action: { label: 'Reload', run: changeOver },
-      });
-    });
+    worker.addEventListener('waiting', () => offer(changeOver));
+    // Another tab changed over: what this one has not loaded yet is no longer kept.
+    worker.addEventListener('controlling', ({ isExternal }) => isExternal && offer(reload));
     await worker.register();
   };
   whenIdle(() => void register().catch(() => {}));
 }
 
+function offer(run: () => void): void {
+  notify({
+    id: 'update',
+    kind: 'information',
+    title: 'A new version of Porthole is ready',
+    detail: 'Your windows and shells come back after the reload.',
+    action: { label: 'Reload', run },
+  });
+}
+
+const reload = () => location.reload();
+
 function changeOver(): void {
-  worker?.addEventListener('controlling', () => location.reload());
+  worker?.addEventListener('controlling', reload);
   worker?.messageSkipWaiting();
 }
 
-/** Looks for a new version now. */
+/** The box runs another build: looks for it now. Without a service worker (plain http) a reload is all it takes. */
 export function lookForUpdate(): void {
-  void worker?.update().catch(() => {});
+  if (worker) void worker.update().catch(() => {});
+  else offer(reload);
 }
 
 /** Runs it when nothing else is to be done; Safari has no such moment, there it is soon. */

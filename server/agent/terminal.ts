@@ -58,7 +58,8 @@ export class Terminal {
 
   get info(): TerminalInfo {
     const { id, started } = this;
-    return { id, started, offset: this.#ring.end, ...(this.#exit === undefined ? {} : { exit: this.#exit }) };
+    const attached = this.#attachments.size > 0;
+    return { id, started, offset: this.#ring.end, attached, ...(this.#exit === undefined ? {} : { exit: this.#exit }) };
   }
 
   get exit(): PtyExit | undefined {

@@ -7,6 +7,7 @@ import { createEffect, createMemo, createSignal, For, Show } from 'solid-js';
 import type { User } from '../../protocol/api.ts';
 import type { RegistryApp } from '../../protocol/manifest.ts';
 import { type Action, toggleFullScreen } from '../actions.ts';
+import { AppIcon } from '../parts/app-icon.tsx';
 import { search } from './search.ts';
 import './launcher.css';
 
@@ -16,7 +17,7 @@ export function toggleLauncher(): void {
   document.getElementById(launcherId)?.togglePopover();
 }
 
-type Entry = { id: string; name: string; summary: string; keywords: readonly string[]; icon?: string; run(): void };
+type Entry = { id: string; name: string; summary: string; keywords: readonly string[]; isApp: boolean; run(): void };
 
 const all = 'All';
 
@@ -34,12 +35,15 @@ export function Launcher(props: {
   const [at, setAt] = createSignal(0);
 
   const entries = createMemo<Entry[]>(() =>
-    props.apps.map((app) => ({ ...app, icon: `/apps/${app.id}.svg`, run: () => props.onOpen(app.id) })),
+    props.apps.map((app) => ({ ...app, isApp: true, run: () => props.onOpen(app.id) })),
   );
   const categories = createMemo(() => [all, ...new Set(props.apps.map((app) => app.category))].sort(byCategory));
   const found = createMemo<Entry[]>(() => {
     if (query().trim() !== '')
-      return search([...entries(), ...props.actions.map((action) => ({ ...action, run: action.perform }))], query());
+      return search(
+        [...entries(), ...props.actions.map((action) => ({ ...action, isApp: false, run: action.perform }))],
+        query(),
+      );
     const shown = category();
     return entries().filter((_, index) => shown === all || props.apps[index]?.category === shown);
   });
@@ -139,8 +143,8 @@ export function Launcher(props: {
                   onPointerMove={() => setAt(index())}
                   onClick={() => run(entry)}
                 >
-                  <Show when={entry.icon} fallback={<ActionMark />}>
-                    {(icon) => <img src={icon()} alt="" width="32" height="32" loading="lazy" />}
+                  <Show when={entry.isApp} fallback={<ActionMark />}>
+                    <AppIcon id={entry.id} name={entry.name} size={32} />
                   </Show>
                   <span class="launcher-words">
                     <span class="launcher-name">{entry.name}</span>

@@ -1,6 +1,6 @@
 /** The page of those who are not signed in. There is no password: an address that works once signs a device in. */
-import { Match, Switch } from 'solid-js';
-import type { Problem } from '../../protocol/problem.ts';
+import { Match, Show, Switch } from 'solid-js';
+import { type Problem, problemKind } from '../../protocol/problem.ts';
 import './sign-in.css';
 
 export function SignIn(props: { signingIn: boolean; why?: Problem | undefined; onRetry(): void }) {
@@ -33,6 +33,9 @@ export function SignIn(props: { signingIn: boolean; why?: Problem | undefined; o
                 <p class="sign-in-why" role="alert">
                   {why().title}
                 </p>
+                <Show when={!problemKind(why()).startsWith('token-') && why().detail}>
+                  <p class="sign-in-detail">{why().detail}</p>
+                </Show>
                 <Ask />
               </>
             )}

@@ -9,6 +9,7 @@ import { entryCommand } from '../../workers/window-manager/shortcuts.ts';
 import { shownRect } from '../../workers/window-manager/state.ts';
 import type { Line } from '../connection.ts';
 import { launcherId } from '../launcher/launcher.tsx';
+import { AppIcon } from '../parts/app-icon.tsx';
 import type { WindowManager } from '../window-manager/store.ts';
 import { Clock } from './clock.tsx';
 import { Tray } from './tray.tsx';
@@ -88,6 +89,7 @@ export function Taskbar(props: TaskbarProps) {
         <div class="taskbar-windows">
           <For each={state.order}>
             {(id) => {
+              const appId = manager.current().windows[id]?.appId ?? '';
               const title = () => state.windows[id]?.title ?? '';
               return (
                 <button
@@ -103,7 +105,7 @@ export function Taskbar(props: TaskbarProps) {
                     props.onMenu(id, event.clientX, event.clientY);
                   }}
                 >
-                  <img src={`/apps/${state.windows[id]?.appId}.svg`} alt="" width="24" height="24" draggable={false} />
+                  <AppIcon id={appId} name={props.appOf(appId)?.name ?? appId} size={24} />
                   <span class="taskbar-title">{title()}</span>
                 </button>
               );

@@ -1,5 +1,5 @@
 /** The app inside a window: while it loads, when it cannot be loaded, and itself. */
-import { createSignal, ErrorBoundary, Match, onMount, Switch } from 'solid-js';
+import { createEffect, createSignal, ErrorBoundary, Match, on, Switch } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
 import type { RegistryApp } from '../../protocol/manifest.ts';
 import type { AppProps, ShellApp } from '../app.ts';
@@ -19,7 +19,13 @@ export function AppHost(props: Omit<AppProps, 'app'> & { app: RegistryApp | unde
       setLoading({ step: 'failed', why: error instanceof Error ? error.message : String(error) });
     }
   };
-  onMount(() => void load());
+  // Also when what this person may open came later than the window.
+  createEffect(
+    on(
+      () => props.app?.id,
+      () => void load(),
+    ),
+  );
   const step = () => loading().step;
   const loaded = () => {
     const now = loading();

@@ -9,7 +9,8 @@ export function followFrameFocus(focused: (windowId: string) => void, signal: Ab
   // From one iframe to the next the page is told nothing at all: while one has the keys it looks once a frame.
   const look = () => {
     const { activeElement } = document;
-    if (!(activeElement instanceof HTMLIFrameElement) || document.hasFocus() === false) {
+    // Also while the browser itself is in the background: it comes back into the iframe, and says nothing of that.
+    if (!(activeElement instanceof HTMLIFrameElement)) {
       watching = 0;
       last = null;
       return;

@@ -7,6 +7,7 @@ import type { RegistryApp } from '../../protocol/manifest.ts';
 import type { Edge } from '../../workers/window-manager/geometry.ts';
 import { shownRect } from '../../workers/window-manager/state.ts';
 import type { AppState } from '../../workers/window-manager/types.ts';
+import { AppIcon } from '../parts/app-icon.tsx';
 import { popupHasKeys } from '../parts/focus.ts';
 import { type Grab, placeFrame } from '../window-manager/grab.ts';
 import type { WindowManager } from '../window-manager/store.ts';
@@ -29,6 +30,7 @@ export type FrameProps = {
 export function Frame(props: FrameProps) {
   const { id, manager, grab } = props;
   const { state, dispatch } = manager;
+  const appId = manager.current().windows[id]?.appId ?? '';
   let frame!: HTMLElement;
 
   const window = () => state.windows[id];
@@ -93,7 +95,7 @@ export function Frame(props: FrameProps) {
           props.onMenu(event.clientX, event.clientY);
         }}
       >
-        <img class="title-icon" src={`/apps/${window()?.appId}.svg`} alt="" width="18" height="18" draggable={false} />
+        <AppIcon id={appId} name={props.app?.name ?? appId} size={18} />
         <span class="title">{title()}</span>
         <div class="title-buttons">
           <TitleButton

@@ -1,5 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Directory } from '../../protocol/agent.ts';
+import { Client } from '../client.ts';
 import { isRoot } from '../stack.ts';
 import { administrator, expect, test } from './desktop.ts';
 
@@ -20,11 +23,18 @@ test('the printed address signs in; what a shell writes is in Files, on disk in 
 
   const home = await stack.home(administrator(stack));
   expect(await readFile(join(home, 'written-by-hand.txt'), 'utf8')).toBe('hello from the terminal\n');
+
+  // Another person, in a container of their own, sees nothing of it: where there are containers.
   if (isRoot) {
-    const others = (await readdir(join(stack.state, 'homes'))).filter((id) => !home.endsWith(id));
-    for (const other of others) {
-      expect(await readdir(join(stack.state, 'homes', other))).not.toContain('written-by-hand.txt');
-    }
+    await stack.user('add', 'ada@example.org', '--role', 'member');
+    const ada = await Client.signIn(await stack.link('ada@example.org'));
+    await ada.send('POST', '/api/container');
+    const names = async (path: string) =>
+      (await ada.send<Directory>('GET', `/agent/files?path=${path}`)).entries.map((entry) => entry.name);
+    expect(await names('/home')).toEqual(['ada']);
+    expect(await names('/home/ada')).not.toContain('written-by-hand.txt');
+    expect(await readdir(await stack.home('ada@example.org'))).not.toContain('written-by-hand.txt');
+    expect(await readdir(homedir())).not.toContain('written-by-hand.txt');
   }
 
   await row.dblclick();

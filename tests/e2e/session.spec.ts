@@ -1,5 +1,5 @@
 /** Signing in and out, and what of a session a page must notice that nobody tells it. */
-import { administrator, Desktop, expect, test } from './desktop.ts';
+import { administrator, Desktop, expect, signInAddress, Terminal, test } from './desktop.ts';
 
 const heading = { name: 'Porthole', exact: true };
 
@@ -9,7 +9,6 @@ test('a used link leaves whoever is signed in at their desktop, and says why', a
   const link = (await stack.users()).length === 0 ? stack.url : await stack.link(administrator(stack));
   const desktop = new Desktop(page);
   await desktop.signIn(link);
-  await page.goto('about:blank');
   await page.goto(link);
   await expect(page.getByText('You were signed in already.')).toBeVisible();
   await expect(desktop.taskbar).toBeVisible();
@@ -72,15 +71,47 @@ test('a session that ended while the line was down leads to the sign-in page', a
   await expect(desktop.taskbar).toHaveCount(0);
 });
 
-test('apps open where the page came over plain http', async ({ browser, stack }) => {
+test('signing out while the box does not answer holds when it does again', async ({ desktop, page, stack }) => {
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await stack.down();
+  await expect(page.getByText(/offline/i).first()).toBeVisible();
+  await desktop.openLauncher();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('alert')).toContainText('not heard of it');
+  await page.reload();
+  await expect(page.getByRole('alert')).toContainText('not heard of it');
+  await stack.up();
+  // Told by itself; from then on the browser has no session.
+  await expect(page.getByRole('alert')).toHaveCount(0, { timeout: 20_000 });
+  await page.reload();
+  await expect(page.getByRole('heading', heading)).toBeVisible();
+  expect(await page.evaluate(async () => (await fetch('/api/session')).status)).toBe(401);
+});
+
+test('a sign-in address put into the tab of the sign-in page signs in', async ({ browser, stack }) => {
+  const link = await signInAddress(stack);
   const context = await browser.newContext();
   const page = await context.newPage();
-  // What browsers leave out where the context is not secure, as at an address of the LAN.
-  await page.addInitScript(() => Object.defineProperty(Crypto.prototype, 'randomUUID', { value: undefined }));
-  const desktop = new Desktop(page);
-  await desktop.signIn(await stack.link(administrator(stack)));
-  await desktop.open('Files');
+  await page.goto(stack.origin);
+  await expect(page.getByRole('heading', heading)).toBeVisible();
+  await page.goto(link);
+  await expect(new Desktop(page).taskbar).toBeVisible();
+  expect(page.url()).not.toContain('token');
   await context.close();
+});
+
+test('shells whose windows went with a sign-out are found again', async ({ desktop, page, stack }) => {
+  const terminal = await desktop.openTerminal();
+  await terminal.run('export MARK=still-$((40+2)); echo made-$((1+1))', 'made-2');
+  await desktop.openLauncher();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('heading', heading)).toBeVisible();
+  await desktop.signIn(await stack.link(administrator(stack)));
+  const other = await desktop.openTerminal();
+  await other.window.getByRole('button', { name: /Show (it|them)/ }).click();
+  await expect.poll(() => desktop.windows.count()).toBeGreaterThan(1);
+  const found = new Terminal(await desktop.lastWindow());
+  await found.run('echo "[$MARK]"', '[still-42]');
 });
 
 test('pop-ups close, and the keys go where one presses, in an iframe too', async ({ desktop, page }) => {

@@ -16,6 +16,12 @@ export async function newTerminal(of: TerminalRequest): Promise<string> {
   return (await send<TerminalInfo>('POST', '/agent/terminals', of)).id;
 }
 
+/** The shells that run and that nobody looks at, here or elsewhere: their windows went with a sign-out, say. */
+export async function lonelyTerminals(signal: AbortSignal): Promise<string[]> {
+  const all = await get<TerminalInfo[]>('/agent/terminals', signal);
+  return all.filter(({ attached, exit }) => !attached && exit === undefined).map(({ id }) => id);
+}
+
 /** Ends its shell; outlives the page that asks. */
 export function hangUp(id: string): void {
   request(address(id), { method: 'DELETE', keepalive: true }).catch(() => {

@@ -11,7 +11,7 @@ import { focusOn, takeFocus } from '../../parts/focus.ts';
 import { Menu, type MenuOpening } from '../../parts/menu.tsx';
 import { ProblemPane } from '../../parts/pane.tsx';
 import { pauseBefore } from '../../parts/retry.ts';
-import { connect, diagnose, ensureContainer, hangUp, newTerminal } from './api.ts';
+import { connect, diagnose, ensureContainer, hangUp, lonelyTerminals, newTerminal } from './api.ts';
 import { copySelection, pasteClipboard } from './clipboard.ts';
 import { textSizeStep } from './keys.ts';
 import { defaultTextSize, makeScreen, type TerminalScreen } from './screen.ts';
@@ -40,6 +40,7 @@ function TerminalApp(props: AppProps) {
   const [phase, setPhase] = createSignal<Phase>({ kind: 'starting' });
   const [refusedKeys, setRefusedKeys] = createSignal(false);
   const [notice, setNotice] = createSignal('');
+  const [lonely, setLonely] = createSignal<string[]>([]);
   const [menu, setMenu] = createSignal<MenuOpening>();
 
   const keep = (next: TerminalState) => {
@@ -85,6 +86,7 @@ function TerminalApp(props: AppProps) {
     enter({ kind: 'starting' });
     try {
       await ensureContainer(closing.signal);
+      setLonely(await lonelyTerminals(closing.signal));
       const { cols: columns, rows } = screen.terminal;
       const directory = state.directory === undefined ? {} : { directory: state.directory };
       // Not aborted with the window: a terminal that was made must be known here, to be hung up.
@@ -117,6 +119,14 @@ function TerminalApp(props: AppProps) {
     void start();
     // Where the button was that is gone now.
     focusOn(root, screen.terminal.textarea);
+  };
+
+  /** A shell that is there is never left for a new one: it was its line that was refused. */
+  const retry = () => {
+    const { terminalId } = state;
+    if (terminalId === undefined || phase().kind !== 'refused') return restart();
+    session?.close();
+    attach(terminalId);
   };
 
   const paste = async () => {
@@ -254,6 +264,26 @@ function TerminalApp(props: AppProps) {
           </button>
         </div>
       </Show>
+      <Show when={lonely().length > 0}>
+        <div class="terminal-bar" role="status">
+          <p>
+            {lonely().length === 1 ? 'One more shell runs' : `${lonely().length} more shells run`} without a window.
+          </p>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              for (const terminalId of lonely()) props.open('terminal', { terminalId });
+              setLonely([]);
+            }}
+          >
+            {lonely().length === 1 ? 'Show it' : 'Show them'}
+          </button>
+          <button type="button" class="button" onClick={() => setLonely([])}>
+            Not now
+          </button>
+        </div>
+      </Show>
       <div class="terminal-host" ref={host} />
       <Switch>
         <Match when={phase().kind === 'starting'}>
@@ -278,7 +308,7 @@ function TerminalApp(props: AppProps) {
         </Match>
       </Switch>
       <Show when={problemOf(phase())}>
-        {(why) => <ProblemPane class="terminal-pane" problem={why()} action="Try again" onAction={restart} />}
+        {(why) => <ProblemPane class="terminal-pane" problem={why()} action="Try again" onAction={retry} />}
       </Show>
       <Menu label="Terminal" opening={menu()} closed={() => setMenu(undefined)} />
     </div>

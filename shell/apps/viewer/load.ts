@@ -1,5 +1,6 @@
 /** A file's bytes, with progress, up to a limit. */
-import { request } from '../../gateway.ts';
+import { problem } from '../../../protocol/problem.ts';
+import { GatewayError, request } from '../../gateway.ts';
 import { contentUrl } from '../../parts/content.ts';
 
 export type Loaded =
@@ -25,7 +26,12 @@ export async function loadBytes(
   const chunks: Uint8Array[] = [];
   let loaded = 0;
   const reader = response.body?.getReader();
-  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+  const read = async () =>
+    reader?.read().catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      throw new GatewayError(problem(0, 'offline', 'The box stopped answering in the middle of the file.'));
+    });
+  for (let next = await read(); next && !next.done; next = await read()) {
     chunks.push(next.value);
     loaded += next.value.length;
     if (loaded > limit) {
