@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { shellOrigin } from '../../protocol/settings.ts';
+import { writeShellOrigin } from './address-file.ts';
 import { buildApp } from './app.ts';
 import { webApps } from './apps/apps.ts';
 import { type GatewayConfig, StartError } from './config.ts';
@@ -103,6 +104,7 @@ export async function startGateway(config: GatewayConfig, manifests: readonly Ma
   };
   try {
     await listening(server, settings);
+    writeShellOrigin(state, shell);
     const control = await listenControl(state, () => live.recheck());
     void orchestrator.listen(stop.signal);
     const withToken = (await store.users()).length === 0;

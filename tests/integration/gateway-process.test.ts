@@ -65,9 +65,9 @@ const run = (args: string[], of: unknown = config()) => {
 };
 const user = (...args: string[]) => run(['user', ...args]);
 
-async function serve(): Promise<{ child: ChildProcess; url: string }> {
+async function serve(of: unknown = config()): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(process.execPath, [bundle, 'serve'], {
-    env: environment(config()),
+    env: environment(of),
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   started.push(child);
@@ -180,6 +180,22 @@ describe('user', () => {
     expect(ran).toMatchObject({ status, stdout: '' });
     expect(ran.stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(ran.stderr).toContain(text);
+  });
+
+  test('prints links to where Porthole was started for, unless it is told otherwise', async () => {
+    expect(user('add', 'where@example.org').status).toBe(0);
+    const linkTo = (settings: Record<string, unknown>) =>
+      /\S+(?=#token)/.exec(
+        run(['user', 'link', 'where@example.org'], config({ port: undefined, ...settings })).stdout,
+      )?.[0];
+    const { child } = await serve(config({ publicUrl: 'https://desk.example.org' }));
+    expect(linkTo({})).toBe('https://desk.example.org/');
+    expect(linkTo({ port: 9999 })).toBe('http://localhost:9999/');
+    expect(linkTo({ publicUrl: 'https://other.example.org' })).toBe('https://other.example.org/');
+    await stop(child);
+    expect(linkTo({})).toBe('https://desk.example.org/');
+    await stop((await serve()).child);
+    expect(linkTo({})).toBe(`http://localhost:${port}/`);
   });
 
   test('removed on the command line is thrown out of the running gateway within a second', async () => {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { Role } from '../../../protocol/manifest.ts';
-import { shellOrigin } from '../../../protocol/settings.ts';
+import { linkOrigin } from '../address-file.ts';
 import type { GatewayConfig } from '../config.ts';
 import { tellGateway } from '../control.ts';
 import { storeFile } from '../gateway.ts';
@@ -74,7 +74,7 @@ const parse = (args: string[]) => parseArgs({ args, options, allowPositionals: t
 /** What goes to stdout. @throws UsageError */
 export async function user(config: GatewayConfig, args: string[]): Promise<string> {
   const asked = parseUserArgs(args);
-  const shell = shellOrigin(config.settings);
+  const shell = linkOrigin(config.state, config.settings);
   const store = openStore(storeFile(config.state));
   try {
     switch (asked.command) {
