@@ -125,7 +125,7 @@ export function buildApp(
   const http = { shell: new Hono<Env>(), app: new Hono<Env>() };
   const sockets = { shell: new TrieRouter<UpgradeRoute>(), app: new TrieRouter<UpgradeRoute>() };
   const places = new WeakMap<IncomingMessage, Where>();
-  const address = (incoming: IncomingMessage) => clientAddress(incoming, gate.behindProxy);
+  const client = (incoming: IncomingMessage) => clientAddress(incoming, gate.behindProxy);
 
   const addHttp = (route: HttpRoute) => {
     http[route.host].on(route.method, [route.path], async (context) => {
@@ -137,7 +137,7 @@ export function buildApp(
       return route.handler({
         session,
         app,
-        address: address(incoming),
+        client: client(incoming),
         params: context.req.param(),
         incoming,
         outgoing,
@@ -200,7 +200,7 @@ export function buildApp(
           ]),
         );
         const app = where.kind === 'app' ? where.app : undefined;
-        await route.handler({ session, app, address: address(incoming), params, incoming, socket, head });
+        await route.handler({ session, app, client: client(incoming), params, incoming, socket, head });
       };
       answered().catch((error: unknown) => refuseUpgrade(socket, told(error, `upgrade ${incoming.headers.host}`)));
     },

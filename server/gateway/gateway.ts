@@ -58,6 +58,7 @@ export async function startGateway(config: GatewayConfig, manifests: readonly Ma
   const orchestrator = new Orchestrator(config.orchestrator);
   const events = new Events({ build, isolation: settings.isolation, orchestrator, live });
   const metrics = new Metrics(() => live.size);
+  const hosts = makeHosts(settings, apps.keys());
   const routes = makeTable({
     shell,
     build,
@@ -65,6 +66,7 @@ export async function startGateway(config: GatewayConfig, manifests: readonly Ma
     isolation: settings.isolation,
     manifests,
     apps,
+    hosts,
     cookies,
     sessions,
     tickets,
@@ -75,7 +77,6 @@ export async function startGateway(config: GatewayConfig, manifests: readonly Ma
     limit: new SignInLimit(),
     shown: { shell, framed: cookies.framed },
   });
-  const hosts = makeHosts(settings, apps.keys());
   const gate = { shell, behindProxy: settings.publicUrl !== undefined, hosts, apps, sessions, tickets, metrics };
   const { request, upgrade } = buildApp(gate, routes);
 

@@ -261,8 +261,19 @@ describe('the asked host', () => {
   test('health and metrics answer to this machine’s own names', async () => {
     for (const host of [`127.0.0.1:${of.port}`, of.host])
       for (const path of ['/healthz', '/metrics']) expect((await ask({ port: of.port, host, path })).status).toBe(200);
-    const headers = { 'x-forwarded-for': '203.0.113.9' };
-    expect((await of.shell('/metrics', { headers })).status).toBe(403);
+    for (const name of ['x-forwarded-for', 'X-Real-IP', 'Forwarded', 'Via', 'X-Forwarded-Proto'])
+      expect((await of.shell('/metrics', { headers: { [name]: 'x' } })).status, name).toBe(403);
+  });
+
+  test('metrics are for this machine, also where a proxy does not say that it is one', async () => {
+    const behind = await rig({ settings: { publicUrl: 'https://desk.example.org' } });
+    try {
+      expect((await behind.shell('/metrics')).status).toBe(403);
+      expect((await behind.shell('/healthz')).status).toBe(200);
+      expect((await ask({ port: behind.port, host: `127.0.0.1:${behind.port}`, path: '/metrics' })).status).toBe(200);
+    } finally {
+      await behind.close();
+    }
   });
 
   test('letter case does not matter', async () => {

@@ -95,6 +95,21 @@ describe('a token', () => {
     expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0);
   });
 
+  test('behind a proxy locks out the one who guesses, and nobody where it is not known who that is', async () => {
+    await of.close();
+    of = await rig({ settings: { publicUrl: 'https://desk.example.org' } });
+    const from = async (address: string | undefined, times: number) => {
+      let reply: Reply | undefined;
+      const headers = address === undefined ? {} : { 'x-forwarded-for': address };
+      for (let i = 0; i < times; i++) reply = await post(`guess ${i}`, headers);
+      return reply?.status;
+    };
+    expect(await from('203.0.113.1', 11)).toBe(429);
+    expect(await from('203.0.113.2', 1)).toBe(401);
+    expect(await from(undefined, 12)).toBe(401);
+    expect((await post(firstToken())).status).toBe(200);
+  });
+
   test.each([
     ['no token', {}],
     ['a number', { token: 1 }],

@@ -308,10 +308,10 @@ describe('hosts', () => {
         } as Parameters<typeof clientAddress>[0],
         behind,
       );
-    expect(from('127.0.0.1', '6.6.6.6, 9.9.9.9', true)).toBe('9.9.9.9');
-    expect(from('127.0.0.1', '6.6.6.6', false)).toBe('127.0.0.1');
-    expect(from('10.0.0.9', '6.6.6.6', true)).toBe('10.0.0.9');
-    expect(from('127.0.0.1', undefined, true)).toBe('127.0.0.1');
+    expect(from('127.0.0.1', '6.6.6.6, 9.9.9.9', true)).toEqual({ address: '9.9.9.9', certain: true });
+    expect(from('127.0.0.1', '6.6.6.6', false)).toEqual({ address: '127.0.0.1', certain: true });
+    expect(from('10.0.0.9', '6.6.6.6', true)).toEqual({ address: '10.0.0.9', certain: false });
+    expect(from('127.0.0.1', undefined, true)).toEqual({ address: '127.0.0.1', certain: false });
   });
 });
 

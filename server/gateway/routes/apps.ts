@@ -93,7 +93,7 @@ export function appRoutes(services: AppRouteServices): Route[] {
       who: 'manifest',
       summary: 'The app itself, passed on to its upstream',
       handler: async (call) => {
-        await proxyApp(services, appOf(call), sessionOf(call), call.address, call.incoming, call.outgoing);
+        await proxyApp(services, appOf(call), sessionOf(call), call.client.address, call.incoming, call.outgoing);
         return alreadySent();
       },
     },
@@ -104,7 +104,15 @@ export function appRoutes(services: AppRouteServices): Route[] {
       who: 'manifest',
       summary: "The app's WebSockets, passed on to its upstream",
       handler: (call) =>
-        proxyAppUpgrade(services, appOf(call), sessionOf(call), call.address, call.incoming, call.socket, call.head),
+        proxyAppUpgrade(
+          services,
+          appOf(call),
+          sessionOf(call),
+          call.client.address,
+          call.incoming,
+          call.socket,
+          call.head,
+        ),
     },
   ];
 }

@@ -9,6 +9,7 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import type { WebApp } from '../apps/apps.ts';
 import { refuse } from '../http/problems.ts';
+import type { ClientAddress } from '../policy/address.ts';
 import type { Who } from '../policy/who.ts';
 import { signedOut } from '../policy/who.ts';
 import type { Session } from '../sessions/sessions.ts';
@@ -29,8 +30,7 @@ interface Entry {
 interface Asked {
   session: Session | undefined;
   app: WebApp | undefined;
-  /** The client's, for limits and logs. */
-  address: string;
+  client: ClientAddress;
   params: Readonly<Record<string, string>>;
   incoming: IncomingMessage;
 }

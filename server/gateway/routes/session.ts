@@ -41,18 +41,18 @@ export function sessionRoutes({
       request: SignIn,
       reply: SessionReply,
       handler: async (call) => {
-        await limit.check(call.address);
+        await limit.check(call.client);
         const { token } = await bodyOf(call, SignIn);
         const before = await sessions.find(call.incoming.headers.cookie);
         try {
           const { secret, user, expires } = await sessions.signIn(token);
           if (before) await sessions.end(before.hash);
-          log(`${user.email} signed in from ${call.address}`);
+          log(`${user.email} signed in from ${call.client.address}`);
           return json(reply({ user, expires }), 200, { 'set-cookie': cookie(secret, hardExpiry / 1000) });
         } catch (error) {
           if (error instanceof ProblemError) {
-            await limit.failed(call.address);
-            log(`a sign-in from ${call.address} failed`, error);
+            await limit.failed(call.client);
+            log(`a sign-in from ${call.client.address} failed`, error);
           }
           throw error;
         }

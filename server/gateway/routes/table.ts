@@ -2,6 +2,7 @@
  * The table: all that anybody can reach of the gateway. Order matters only where paths overlap: the first that fits.
  */
 import type { Metrics } from '../metrics.ts';
+import type { Hosts } from '../policy/hosts.ts';
 import type { CookiePolicy } from '../sessions/cookies.ts';
 import type { SignInLimit } from '../sessions/limits.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -20,6 +21,7 @@ export interface TableServices extends AppRouteServices, EventServices {
   shell: string;
   /** Folder of the built page. */
   folder: string;
+  hosts: Hosts;
   cookies: CookiePolicy;
   sessions: Sessions;
   limit: SignInLimit;
