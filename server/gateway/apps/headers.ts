@@ -75,6 +75,9 @@ export function browserResponseHeaders(app: WebApp, raw: RawHeaders, { shell, fr
     switch (name) {
       case 'x-frame-options':
         return undefined;
+      case 'clear-site-data':
+        // Its "cookies" are those of the whole domain: the person would be signed out of the desktop and of all apps.
+        return undefined;
       case 'content-security-policy':
         policies++;
         return framedBy(value, shell);
