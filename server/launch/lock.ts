@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { identify, isAlive, ProcessIdentity } from '../process-identity.ts';
+import { identify, isAlive, ProcessIdentity } from '../process/identity.ts';
 
 const Content = v.object({ holder: ProcessIdentity, children: v.array(ProcessIdentity) });
 type Content = v.InferOutput<typeof Content>;

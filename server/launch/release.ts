@@ -14,7 +14,7 @@ import {
   utimesSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { commandLines } from '../process-identity.ts';
+import { commandLines } from '../process/identity.ts';
 import type { Build } from './build.ts';
 
 /** Releases that are kept besides those in use: the current one, and those that one may want to go back to. */

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { identify, type ProcessIdentity } from '../process-identity.ts';
+import { identify, type ProcessIdentity } from '../process/identity.ts';
 import { StartError } from './settings.ts';
 import type { Say } from './tools.ts';
 

@@ -1,6 +1,6 @@
 /** `porthole start`: both servers, until a signal says stop. */
 import { join } from 'node:path';
-import { end, type ProcessIdentity } from '../process-identity.ts';
+import { end, type ProcessIdentity } from '../process/identity.ts';
 import { HeldError, Lock } from './lock.ts';
 import type { Prepared } from './prepare.ts';
 import { prune } from './release.ts';

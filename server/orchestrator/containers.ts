@@ -10,7 +10,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ContainerState } from '../../protocol/api.ts';
 import type { Container } from '../../protocol/orchestrator.ts';
-import { bootId, childrenOf, commandLines, end, identify, isAlive, type ProcessIdentity } from '../process-identity.ts';
+import { bootId, childrenOf, commandLines, end, identify, isAlive, type ProcessIdentity } from '../process/identity.ts';
 import { type AgentAddress, isHealthy, untilGone, untilHealthy } from './agent-connection.ts';
 import type { OrchestratorConfig } from './config.ts';
 import { launchAgent, placesOf, type Started } from './launch-agent.ts';

@@ -7,7 +7,7 @@ import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { EnsureRequest, UserId } from '../../protocol/orchestrator.ts';
-import { ProcessIdentity } from '../process-identity.ts';
+import { ProcessIdentity } from '../process/identity.ts';
 
 export const ContainerRecord = v.strictObject({
   userId: UserId,

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import type { Container } from '../../protocol/orchestrator.ts';
-import { end, type ProcessIdentity } from '../../server/process-identity.ts';
+import { end, type ProcessIdentity } from '../../server/process/identity.ts';
 
 export const checkout = new URL('../..', import.meta.url).pathname;
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { isAlive } from '../../server/process-identity.ts';
+import { isAlive } from '../../server/process/identity.ts';
 import { freePort } from '../stack.ts';
 import { clean, lockOf, orchestrator, Porthole, processesOf, run } from './launch-process.ts';
 

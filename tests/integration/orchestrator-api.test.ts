@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { isAlive } from '../../server/process-identity.ts';
+import { isAlive } from '../../server/process/identity.ts';
 import { freePort } from '../stack.ts';
 import { Stage } from './orchestrator-stage.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Container } from '../../protocol/orchestrator.ts';
-import { isAlive } from '../../server/process-identity.ts';
+import { isAlive } from '../../server/process/identity.ts';
 import { Stage } from './orchestrator-stage.ts';
 
 const isRoot = process.getuid?.() === 0;

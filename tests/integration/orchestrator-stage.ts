@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Container } from '../../protocol/orchestrator.ts';
-import { end, type ProcessIdentity } from '../../server/process-identity.ts';
+import { end, type ProcessIdentity } from '../../server/process/identity.ts';
 
 const checkout = new URL('../..', import.meta.url).pathname;
 

@@ -20,6 +20,9 @@ const forbidden = [
   ['server/launch', '../gateway/store.ts'],
   ['server/agent', '../../shell/gateway.ts'],
   ['server/gateway', '../../tests/stack.ts'],
+  ['server/gateway', '../process/identity.ts'],
+  ['server/agent', '../process/identity.ts'],
+  ['server/process', '../launch/lock.ts'],
 ] as const;
 
 const allowed = [
@@ -30,6 +33,8 @@ const allowed = [
   ['server/gateway', '../../protocol/api.ts'],
   ['server/gateway', '../../manifests/index.ts'],
   ['server/gateway/routes', '../store.ts'],
+  ['server/launch', '../process/identity.ts'],
+  ['server/orchestrator', '../process/identity.ts'],
 ] as const;
 
 /** A folder with the project's rules and, for each arrow, a file that draws it; linted at once. */

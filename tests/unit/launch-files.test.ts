@@ -19,7 +19,7 @@ import { HeldError, Lock } from '../../server/launch/lock.ts';
 import { precacheEntries } from '../../server/launch/precache.ts';
 import { prune, publish } from '../../server/launch/release.ts';
 import { orchestratorToken, prepareState } from '../../server/launch/state.ts';
-import { identify } from '../../server/process-identity.ts';
+import { identify } from '../../server/process/identity.ts';
 
 let folder: string;
 beforeEach(() => {

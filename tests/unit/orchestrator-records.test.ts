@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { containerHostname, nspawnArguments, tellingLine } from '../../server/orchestrator/nspawn.ts';
 import { allocateOwner, type ContainerRecord, Records, ranges } from '../../server/orchestrator/records.ts';
 import { ownFiles } from '../../server/orchestrator/root-tree.ts';
-import { identify, isAlive, parseStat } from '../../server/process-identity.ts';
+import { identify, isAlive, parseStat } from '../../server/process/identity.ts';
 
 test('owners never share a uid or a range, and never take a uid of the box', () => {
   fc.assert(

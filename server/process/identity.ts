@@ -1,5 +1,5 @@
 /**
- * Which process is meant. A pid is given away again after its process ended; a pid together with its start time and
+ * Which process is meant: for the two rooms that outlive each other, launch and orchestrator. A pid is given away again after its process ended; a pid together with its start time and
  * the boot that it belongs to is not. Whoever remembers a process across restarts remembers this, so that no stranger
  * is ever signalled.
  */
