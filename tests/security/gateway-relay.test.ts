@@ -1,4 +1,5 @@
 /** The way to a person's own agent, which may be hostile: what it is told, and what of it reaches the browser. */
+import { symlink } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -241,12 +242,41 @@ describe('a terminal’s socket', () => {
 });
 
 describe('whose agent', () => {
-  test('nobody reaches another’s: it is the session that decides', async () => {
+  test('nobody reaches another’s, on any route: it is the session that decides', async () => {
     const other = await of.person('member');
     answering(200);
-    const reply = await of.shell(`/agent/files?user=${person.id}`, { headers: { cookie: other.cookie } });
-    expect(reply.status).toBe(503);
+    const routes = of.gateway.routes.filter(({ path }) => path.startsWith('/agent/'));
+    expect(routes.length).toBeGreaterThan(5);
+    for (const { method, path } of routes) {
+      const url = `${path.replace(':id', '1')}?user=${person.id}&userId=${person.id}`;
+      const headers = { cookie: other.cookie, origin: of.origin, 'x-user': person.id };
+      const reply =
+        method === 'WS'
+          ? await upgrade(of.port, of.host, url, headers)
+          : await of.shell(url, { method, headers, ...(method === 'POST' ? { body: '{}' } : {}) });
+      expect(reply, `${method} ${path}`).toMatchObject({ status: 503 });
+    }
     expect(seen).toBeUndefined();
+  });
+
+  test('a link in the place of the socket leads nowhere', async () => {
+    const socket = join(of.folder, 'link.sock');
+    const neighbour = vi.fn();
+    const victim = await serve((_request, response) => response.end('{}'), join(of.folder, 'victim.sock'));
+    victim.server.on('connection', neighbour);
+    await symlink(join(of.folder, 'victim.sock'), socket);
+    const member = await of.person('member');
+    of.orchestrator.set({ ...container, userId: member.id, agent: { socket, token: 't' } });
+    const headers = { cookie: member.cookie, origin: of.origin };
+    try {
+      expect((await of.shell('/agent/files', { headers })).json()).toMatchObject({
+        type: 'urn:porthole:container-stopped',
+      });
+      expect(await upgrade(of.port, of.host, '/agent/terminals/1/socket', headers)).toMatchObject({ status: 503 });
+      expect(neighbour).not.toHaveBeenCalled();
+    } finally {
+      await victim.close();
+    }
   });
 
   test('an agent that is gone is asked for again, not believed to run', async () => {

@@ -1,4 +1,12 @@
-/** `/agent/*`: passed on to the session's own agent and to no other, with the secret that only this agent accepts. */
+/**
+ * `/agent/*`: passed on to the session's own agent and to no other, with the secret that only this agent accepts.
+ *
+ * The folder of the agent's socket is the member's own: they may lay there what they like, and a link would lead to
+ * sockets that only the gateway may open. So what lies there is looked at just before connecting. What remains is a link
+ * laid in the moment between: it then hears one request of the member's own making, which carries no secret but that of
+ * their own container, and says nothing that the gateway's neighbours would take an order from.
+ */
+import { lstatSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { agentTokenHeader } from '../../../protocol/agent.ts';
@@ -34,10 +42,24 @@ export interface RelayServices {
   live: Live;
 }
 
+/** A socket itself, and no link to one. */
+function isSocket(path: string): boolean {
+  try {
+    return lstatSync(path).isSocket();
+  } catch {
+    return false;
+  }
+}
+
 /** @throws ProblemError container-stopped */
 async function runningContainer(orchestrator: Orchestrator, session: Session): Promise<Container> {
   const container = await orchestrator.container(session.user.id);
   if (container?.state !== 'running') throw stopped();
+  if (!isSocket(container.agent.socket)) {
+    log(`no socket lies at ${container.agent.socket}`);
+    orchestrator.forget(session.user.id);
+    throw stopped();
+  }
   return container;
 }
 
