@@ -8,7 +8,7 @@ import { user as userCommand } from '../../server/gateway/cli/user.ts';
 import { GatewayConfig } from '../../server/gateway/config.ts';
 import { Live } from '../../server/gateway/sessions/live.ts';
 import { hashed, newSecret } from '../../server/gateway/sessions/secrets.ts';
-import { hardExpiry, signInLink, softExpiry } from '../../server/gateway/sessions/sessions.ts';
+import { firstAdminLink, hardExpiry, signInLink, softExpiry } from '../../server/gateway/sessions/sessions.ts';
 import { cookieOf, open, type Reply, type Rig, rig, type Server, serve, upgrade } from '../integration/gateway/kit.ts';
 
 let of: Rig;
@@ -49,6 +49,22 @@ describe('the first administrator', () => {
     const replies = await Promise.all(Array.from({ length: 8 }, () => post(firstToken())));
     expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(401)]);
     expect(await of.gateway.store.users()).toHaveLength(1);
+  });
+
+  test('is one, whichever of the addresses that were printed since is used', async () => {
+    const links = await Promise.all(Array.from({ length: 4 }, () => firstAdminLink(of.gateway.store, of.origin)));
+    const tokens = [firstToken(), ...links.map((link) => link.split('#token=')[1])];
+    const replies = await Promise.all(tokens.map((token) => post({ token })));
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(4).fill(401)]);
+    expect(await of.gateway.store.users()).toHaveLength(1);
+  });
+
+  test('is told to start Porthole again where a link is no good and nobody is there to make one for', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + 25 * 60 * 60 * 1000);
+    const expired = await post(firstToken());
+    expect(kind(expired)).toBe('urn:porthole:token-expired');
+    expect((expired.json() as { detail: string }).detail).toContain('Start Porthole again');
   });
 
   test('cannot come by the printed address any more once an administrator was added', async () => {

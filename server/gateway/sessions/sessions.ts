@@ -20,15 +20,14 @@ const remembered = 30 * day;
 
 export type Session = SessionRecord;
 
-const again = 'Ask for a new one on the box: porthole user link EMAIL.';
-const refusals: Record<TokenRefusal, [title: string, detail: string]> = {
-  unknown: [
-    'This sign-in link is not one of this box.',
-    `It may have been cut off or replaced by a newer one. ${again}`,
-  ],
-  used: ['This sign-in link was already used.', `Each link signs in once. ${again}`],
-  expired: ['This sign-in link is too old.', `A link is good for 24 hours. ${again}`],
+const refusals: Record<TokenRefusal, [title: string, why: string]> = {
+  unknown: ['This sign-in link is not one of this box.', 'It may have been cut off or replaced by another.'],
+  used: ['This sign-in link was already used.', 'Each link signs in once.'],
+  expired: ['This sign-in link is too old.', 'A link is good for 24 hours.'],
 };
+const newLink = 'Ask for a new one on the box: porthole user link EMAIL.';
+/** Where there is no user whom a link could be for. */
+const newStart = 'Start Porthole again: it prints a new one.';
 
 export class Sessions {
   readonly #store: Store;
@@ -73,7 +72,11 @@ export class Sessions {
       created: now,
     };
     const redeemed = await this.#store.redeem(hashed(token), now, firstAdmin);
-    if ('refused' in redeemed) throw refuse(401, `token-${redeemed.refused}`, ...refusals[redeemed.refused]);
+    if ('refused' in redeemed) {
+      const [title, why] = refusals[redeemed.refused];
+      const wayOut = (await this.#store.users()).length === 0 ? newStart : newLink;
+      throw refuse(401, `token-${redeemed.refused}`, title, `${why} ${wayOut}`);
+    }
     const secret = newSecret();
     const expires = now + softExpiry;
     await this.#store.addSession({ hash: hashed(secret), userId: redeemed.user.id, created: now, expires });
@@ -93,7 +96,10 @@ export async function signInLink(store: Store, shell: string, userId: string): P
   return link(shell, await newToken(store, 'sign-in', userId));
 }
 
-/** The address that makes its first visitor the first administrator; the one before is void. */
+/**
+ * The address that makes its first visitor the first administrator. Those printed before stay good until one is used:
+ * a gateway that is started again must not void what the person has before them.
+ */
 export async function firstAdminLink(store: Store, shell: string): Promise<string> {
   return link(shell, await newToken(store, 'first-admin'));
 }

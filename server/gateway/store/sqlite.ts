@@ -33,6 +33,7 @@ export function openStore(file: string): Store {
   const deleteUser = sql('DELETE FROM users WHERE id = ?');
   const insertToken = sql('INSERT INTO tokens (hash, purpose, user_id, created, expires) VALUES (?, ?, ?, ?, ?)');
   const deleteFirstAdmin = sql("DELETE FROM tokens WHERE purpose = 'first-admin' AND used IS NULL");
+  const forgetFirstAdmin = sql("DELETE FROM tokens WHERE purpose = 'first-admin' AND used IS NULL AND expires <= ?");
   const takeToken = sql('UPDATE tokens SET used = ?1 WHERE hash = ?2 AND used IS NULL AND expires > ?1 RETURNING *');
   const token = sql('SELECT * FROM tokens WHERE hash = ?');
   const insertSession = sql(
@@ -70,7 +71,7 @@ export function openStore(file: string): Store {
     },
     async addToken({ hash, purpose, userId, created, expires }) {
       transaction(database, () => {
-        if (purpose === 'first-admin') deleteFirstAdmin.run();
+        if (purpose === 'first-admin') forgetFirstAdmin.run(created);
         insertToken.run(hash, purpose, userId ?? null, created, expires);
       });
     },
@@ -87,6 +88,7 @@ export function openStore(file: string): Store {
         }
         const { purpose, user_id: userId } = v.parse(TokenRow, taken);
         if (purpose === 'first-admin') {
+          deleteFirstAdmin.run();
           const { id, email, name, role, created } = firstAdmin;
           // The address is only a name to begin with: somebody else may have it by now.
           const free = userByEmail.get(email) ? `${id}-${email}` : email;

@@ -34,7 +34,7 @@ export interface Store {
   /** Their sessions and tokens go with them. False: there was none. */
   removeUser(id: string): Promise<boolean>;
 
-  /** A first-admin token takes the place of the one before. */
+  /** Several first-admin tokens may be open; the first that is redeemed voids the others. */
   addToken(token: {
     hash: string;
     purpose: TokenPurpose;
@@ -42,6 +42,7 @@ export interface Store {
     created: number;
     expires: number;
   }): Promise<void>;
+  /** Voids all that are open. */
   withdrawFirstAdmin(): Promise<void>;
   /**
    * Uses the token up and gives its user, at once or not at all: of two at a time one wins.
