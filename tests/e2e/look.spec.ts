@@ -74,7 +74,10 @@ for (const scheme of ['light', 'dark'] as const) {
         await check(page, `${size}-${scheme}-launcher-search`);
         await page.getByRole('searchbox').fill('nothing like it');
         await check(page, `${size}-${scheme}-launcher-empty`);
+        // Once for the words, once for the launcher.
         await page.keyboard.press('Escape');
+        await page.keyboard.press('Escape');
+        await expect(page.getByRole('searchbox')).toBeHidden();
         await stack.down();
         await expect(page.getByText(/offline/i).first()).toBeVisible();
         await check(page, `${size}-${scheme}-offline`);
