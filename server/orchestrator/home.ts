@@ -1,7 +1,9 @@
 /** The person's home on the box, and the folder that their agent's socket lies in. */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, lchown, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** What a first home holds where the box has no /etc/skel of its own. */
 const skeleton = {
@@ -19,24 +21,32 @@ const skeleton = {
 /**
  * Makes the home where there is none. It appears whole or not at all; one that exists is the person's, and root follows
  * no path in it any more.
+ * @param skel what a first home holds; its links stay the links that they are, and are not followed
  */
-export async function makeHome(home: string, uid: number): Promise<void> {
+export async function makeHome(home: string, uid: number, skel = '/etc/skel'): Promise<void> {
   if (existsSync(home)) return;
   const fresh = `${home}.new`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { mode: 0o700 });
-  if (existsSync('/etc/skel/.bashrc')) await cp('/etc/skel', fresh, { recursive: true });
+  if (existsSync(join(skel, '.bashrc'))) await cp(skel, fresh, { recursive: true, verbatimSymlinks: true });
   else for (const [name, text] of Object.entries(skeleton)) await writeFile(join(fresh, name), text);
-  for (const entry of await readdir(fresh, { recursive: true })) await chown(join(fresh, entry), uid, uid);
   await chmod(fresh, 0o700);
-  await chown(fresh, uid, uid);
+  await giveAll(fresh, uid);
   await rename(fresh, home);
+}
+
+/** Gives a folder and all that is in it to `uid`; of a link the link itself, never what it names. */
+async function giveAll(path: string, uid: number): Promise<void> {
+  if ((await lstat(path)).isDirectory()) for (const name of await readdir(path)) await giveAll(join(path, name), uid);
+  await lchown(path, uid, uid);
 }
 
 /** The folder that the agent makes its socket in: the agent's own, and the gateway may pass. No socket of before is left in it. */
 export async function makeSocketFolder(folder: string, uid: number, gid: number): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o710 });
-  await rm(join(folder, 'agent.sock'), { force: true });
+  const socket = join(folder, 'agent.sock');
+  // A folder that was laid there goes by `rm`: Node's own could be led elsewhere by a link swapped in meanwhile.
+  await rm(socket, { force: true }).catch(() => promisify(execFile)('/bin/rm', ['-rf', '--', socket]));
   await chmod(folder, 0o710);
   await chown(folder, uid, gid);
 }
