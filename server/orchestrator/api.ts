@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { type Container, EnsureRequest, UserId } from '../../protocol/orchestrator.ts';
 import { type Problem, problem, problemContentType } from '../../protocol/problem.ts';
 import { type Containers, OnePersonError } from './containers.ts';
+import { log } from './log.ts';
 
 function answer(c: Context, of: Problem): Response {
   return c.body(JSON.stringify(of), of.status as 400, { 'content-type': problemContentType });
@@ -87,7 +88,8 @@ export function orchestratorApi(containers: Containers, tokenHash: string): Hono
   api.notFound((c) => answer(c, problem(404, 'not-found', 'There is nothing at this path.')));
   api.onError((error, c) => {
     if (error instanceof OnePersonError) return answer(c, problem(409, 'one-person', error.message));
-    return answer(c, problem(500, 'internal', error.message));
+    log(`${c.req.method} ${c.req.path}: ${error.stack ?? error.message}`);
+    return answer(c, problem(500, 'internal', "The orchestrator could not do it: Porthole's log says why."));
   });
   return api;
 }

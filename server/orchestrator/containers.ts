@@ -4,16 +4,31 @@
  * - One container a user, whatever is asked at the same time: what is asked of one user happens one after the other.
  * - A container outlives the orchestrator. What runs is found again by its record and by its agent's answer; what was
  *   left over of one that does not answer is ended before another starts.
- * - No process is signalled but those that a record names by pid, start time and boot.
+ * - No process is signalled but those that a record names by pid, start time and boot, their children, and a
+ *   systemd-nspawn of root's own that runs on the container's root tree though no record names it: an orchestrator that
+ *   was killed in the middle of a start leaves one.
+ * - A reason that the person is told is a plain sentence; what programs and the system said goes to the log.
  * - A user's uid and login name never change, and a uid never becomes another user's.
  */
 import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
 import type { ContainerState } from '../../protocol/api.ts';
 import type { Container } from '../../protocol/orchestrator.ts';
-import { bootId, childrenOf, commandLines, end, identify, isAlive, type ProcessIdentity } from '../process/identity.ts';
+import {
+  bootId,
+  childrenOf,
+  commandLines,
+  end,
+  identify,
+  isAlive,
+  type ProcessIdentity,
+  runsAs,
+} from '../process/identity.ts';
 import { type AgentAddress, isHealthy, untilGone, untilHealthy } from './agent-connection.ts';
 import type { OrchestratorConfig } from './config.ts';
 import { launchAgent, placesOf, type Started } from './launch-agent.ts';
+import { log } from './log.ts';
+import { PlainError } from './plain-error.ts';
 import { allocateOwner, type ContainerRecord, foreignIds, type Records } from './records.ts';
 
 /** ms from the start of a container to its agent's first answer */
@@ -36,7 +51,12 @@ type Entry = {
   watching?: AbortController;
 };
 
-const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** What the person is told; the log has the rest. */
+function plainly(error: unknown): string {
+  if (error instanceof PlainError) return error.message;
+  if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return 'The disk is full.';
+  return "The container could not be started: Porthole's log says why.";
+}
 
 export class Containers {
   readonly #config: OrchestratorConfig;
@@ -139,7 +159,7 @@ export class Containers {
     const { isolation } = this.#config.settings;
     const known = this.#entries.get(userId);
     if (isolation === 'none') {
-      const other = this.#records.all().find((one) => one.isolation === 'none' && one.userId !== userId);
+      const other = this.#records.all().find((one) => one.userId !== userId && this.#isTaken(one));
       if (other) throw new OnePersonError(`Without containers Porthole serves one person only: ${other.login}.`);
     }
     const record: ContainerRecord = known?.record ?? {
@@ -155,21 +175,38 @@ export class Containers {
       isolation === 'nspawn' && !record.owner ? allocateOwner(this.#records.all(), foreignIds()) : undefined;
     const entry = known ?? { record, state: 'absent' };
     this.#entries.set(userId, entry);
-    if (!known || owner || record.isolation !== isolation)
-      await this.#keep(entry, { isolation, ...(owner && { owner }) });
+    const changed = !known || owner || record.isolation !== isolation;
+    const kept = changed && this.#keep(entry, { isolation, ...(owner && { owner }) });
+    // At once: whoever asks next must see that someone is here.
+    if (entry.state !== 'running') this.#set(entry, 'starting');
+    try {
+      await kept;
+    } catch (error) {
+      log(`the container of ${userId}: ${String(error)}`);
+      this.#set(entry, 'failed', plainly(error));
+      throw error;
+    }
     return entry;
+  }
+
+  /** Where there are no containers: whether it is someone's place. One that was stopped is nobody's any more. */
+  #isTaken({ userId, isolation, wanted }: ContainerRecord): boolean {
+    if (isolation !== 'none') return false;
+    const state = this.#entries.get(userId)?.state;
+    return wanted === 'running' || state === 'running' || state === 'starting';
   }
 
   async #start(entry: Entry): Promise<void> {
     const { signal: closing } = this.#closing;
-    this.#set(entry, 'starting');
     let started: Started | undefined;
     try {
       await this.#end(entry);
       started = await launchAgent(this.#config, entry.record);
       const ended = new AbortController();
       started.process.once('exit', (code, by) => {
-        ended.abort(new Error(`The container ended at once (${by ?? `exit code ${code}`}).`));
+        ended.abort(
+          new PlainError(`The container ended at once (${by ?? `exit code ${code}`}): Porthole's log says why.`),
+        );
       });
       const late = AbortSignal.timeout(readyWithin);
       const ready = untilHealthy(this.#agent(entry.record), AbortSignal.any([ended.signal, late, closing]));
@@ -189,16 +226,19 @@ export class Containers {
       if (closing.aborted) throw closing.reason;
       await this.#end(entry);
       const late = error instanceof DOMException && error.name === 'TimeoutError';
-      const why = late ? `The container's agent did not answer within ${readyWithin / 1000} s.` : message(error);
+      const why = late ? `The container's agent did not answer within ${readyWithin / 1000} s.` : plainly(error);
       const complaint = await started?.complaint().catch(() => undefined);
-      this.#set(entry, 'failed', complaint ? `${why} It said: ${complaint}` : why);
+      const said = complaint ? `it said: ${complaint}` : String(error);
+      log(`the container of ${entry.record.userId} (${entry.record.login}) did not start: ${said}`);
+      this.#set(entry, 'failed', why);
     }
   }
 
-  /** Ends what is left of a container's processes, and nothing else. */
+  /** Ends what is left of a container's processes, and nothing else: what anyone can write on a command line is no proof. */
   async #end({ record }: Entry): Promise<void> {
     const { root } = placesOf(this.#config, record.userId);
-    const isStray = ({ args }: { args: string[] }) => args.includes(`--directory=${root}`);
+    const isStray = ({ pid, args }: { pid: number; args: string[] }) =>
+      basename(args[0] ?? '') === 'systemd-nspawn' && args.includes(`--directory=${root}`) && runsAs(pid) === 0;
     const strays = record.processes.some(isAlive) ? [] : commandLines().filter(isStray);
     const known = [...record.processes, ...strays.flatMap(({ pid }) => identify(pid) ?? [])];
     const inner =

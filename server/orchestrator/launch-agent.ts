@@ -13,6 +13,7 @@ import { type AgentConfig, agentConfigVariable } from '../../protocol/agent.ts';
 import type { OrchestratorConfig } from './config.ts';
 import { makeHome, makeSocketFolder } from './home.ts';
 import { containerHostname, nspawnArguments, socketsInside, tellingLine } from './nspawn.ts';
+import { PlainError } from './plain-error.ts';
 import type { ContainerRecord } from './records.ts';
 import { makeRootTree } from './root-tree.ts';
 
@@ -44,7 +45,7 @@ export async function makeFolders(config: OrchestratorConfig): Promise<void> {
 function findNspawn(): string {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin'];
   const path = folders.map((folder) => join(folder, 'systemd-nspawn')).find((file) => existsSync(file));
-  if (!path) throw new Error('systemd-nspawn is not installed (Debian: the package systemd-container).');
+  if (!path) throw new PlainError('systemd-nspawn is not installed (Debian: the package systemd-container).');
   return path;
 }
 
@@ -65,7 +66,7 @@ export type Started = {
   complaint(): Promise<string | undefined>;
 };
 
-/** @throws Error with a plain sentence when it cannot be started */
+/** @throws PlainError, or what the system says, when it cannot be started */
 export async function launchAgent(config: OrchestratorConfig, record: ContainerRecord): Promise<Started> {
   const places = placesOf(config, record.userId);
   const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
@@ -82,7 +83,7 @@ export async function launchAgent(config: OrchestratorConfig, record: ContainerR
     args = [join(config.release, 'agent.mjs')];
     environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PORTHOLE|npm)_/.test(name)));
   } else {
-    if (!record.owner) throw new Error('The container has no user id.');
+    if (!record.owner) throw new PlainError('The container has no user id.');
     const { uid, range } = record.owner;
     const box = containerHostname(hostname());
     await makeHome(places.home, uid);

@@ -70,6 +70,18 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
+/** The uid that a process has; undefined where there is none, or where its uids are not all the same. */
+export function runsAs(pid: number): number | undefined {
+  try {
+    const uids = readFileSync(`/proc/${pid}/status`, 'utf8')
+      .match(/^Uid:\s+(.*)$/m)?.[1]
+      ?.split(/\s+/);
+    return uids && new Set(uids).size === 1 ? Number(uids[0]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What every process of the machine was started with. */
 export function commandLines(): { pid: number; args: string[] }[] {
   return readdirSync('/proc')

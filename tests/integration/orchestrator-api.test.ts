@@ -81,6 +81,29 @@ describe('the API, without containers', () => {
     expect(processes.filter(isAlive)).toEqual([]);
   });
 
+  test("where one person's was stopped another may come; of many at once one does", async () => {
+    expect((await stage.ensure('you', 'you')).state).toBe('running');
+    expect((await stage.ask('POST', '/v1/containers/me/ensure', { login: 'me' })).status).toBe(409);
+    await stage.ask('POST', '/v1/containers/you/stop');
+    const ids = ['n1', 'n2', 'n3', 'n4'];
+    const answers = await Promise.all(ids.map((id) => stage.ask('POST', `/v1/containers/${id}/ensure`, { login: id })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+    for (const id of ids) await stage.ask('POST', `/v1/containers/${id}/stop`);
+  });
+
+  test('what the system says is for the log, and not for the wire', async () => {
+    const { mkdir, rmdir } = await import('node:fs/promises');
+    const inTheWay = join(stage.state, 'orchestrator/containers/z1.json');
+    await mkdir(inTheWay);
+    const { status, body } = await stage.ask('POST', '/v1/containers/z1/ensure', { login: 'zoe' });
+    expect(status).toBe(500);
+    expect(body).not.toContain(stage.state);
+    expect(stage.log).toContain(inTheWay);
+    expect((await stage.get('z1')).state).toBe('failed');
+    expect((await stage.get('z1')).reason).not.toContain(stage.state);
+    await rmdir(inTheWay);
+  });
+
   test('SIGTERM ends it and leaves the agent; the next one finds it', async () => {
     const me = await stage.ensure('me', 'me');
     const events = await stage.open('GET', '/v1/events');
@@ -126,7 +149,8 @@ test('no systemd-nspawn, or one that refuses: the container fails with the reaso
     await stage.up();
     const { state, reason } = await stage.ensure('u1', 'ada');
     expect(state).toBe('failed');
-    expect(reason).toContain('Failed to clone: Operation not permitted');
+    expect(reason).toBe("The container ended at once (exit code 1): Porthole's log says why.");
+    await vi.waitFor(() => expect(stage.log).toContain('(ada) did not start: it said: Failed to clone: Operation not'));
   } finally {
     await stage.close();
   }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -140,7 +142,29 @@ describe.runIf(isRoot)('containers', () => {
     await stage.ask('POST', '/v1/containers/u7/stop');
     const failed = await stage.ensure('u7', 'gus');
     expect(failed.state).toBe('failed');
-    expect(failed.reason).toBe('The container ended at once (exit code 3). It said: the probe failed on purpose');
+    expect(failed.reason).toBe("The container ended at once (exit code 3): Porthole's log says why.");
+    await vi.waitFor(() => expect(stage.log).toContain('(gus) did not start: it said: the probe failed on purpose'));
+  });
+
+  test('of processes that no record names only a systemd-nspawn of root on that root tree is ended', async () => {
+    const directory = `--directory=${join(stage.state, 'orchestrator/roots/u9')}`;
+    const run = (argv0: string, as: { uid?: number; gid?: number }) =>
+      spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)', '--', directory], {
+        argv0,
+        stdio: 'ignore',
+        ...as,
+      });
+    const stray = run('systemd-nspawn', {});
+    const others = [run('systemd-nspawn', { uid: 65_534, gid: 65_534 }), run('tar', {})];
+    try {
+      await Promise.all([stray, ...others].map((one) => once(one, 'spawn')));
+      const ended = once(stray, 'exit');
+      expect((await stage.ensure('u9', 'ivy')).state).toBe('running');
+      await ended;
+      for (const one of others) expect([one.exitCode, one.signalCode]).toEqual([null, null]);
+    } finally {
+      for (const one of [stray, ...others]) one.kill('SIGKILL');
+    }
   });
 
   test('a link in the place of the socket is not followed', async () => {

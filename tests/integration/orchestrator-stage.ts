@@ -24,6 +24,8 @@ export class Stage {
   readonly port: number;
   readonly environment: NodeJS.ProcessEnv;
   process: ChildProcess | undefined;
+  /** What it logged. */
+  log = '';
 
   private constructor(state: string, isolation: 'nspawn' | 'none', port: number, environment: NodeJS.ProcessEnv) {
     this.state = state;
@@ -53,10 +55,13 @@ export class Stage {
       gatewayGid: null,
     };
     const child = spawn(process.execPath, [join(checkout, 'server/orchestrator/main.ts')], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.environment, PORTHOLE_ORCHESTRATOR: JSON.stringify(config) },
     });
     this.process = child;
+    child.stderr.on('data', (bytes) => {
+      this.log += bytes;
+    });
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
     const said = JSON.parse(line) as { ready?: true; error?: string };
     if (!said.ready) throw new Error(said.error);
