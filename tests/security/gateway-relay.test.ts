@@ -3,6 +3,7 @@ import { symlink } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { WebSocket } from 'ws';
 import { agentTokenHeader } from '../../protocol/agent.ts';
 import type { Container } from '../../protocol/orchestrator.ts';
 import { type Rig, rig, type Server, serve, upgrade } from '../integration/gateway/kit.ts';
@@ -226,6 +227,34 @@ describe('a terminal’s socket', () => {
     );
     for (const socket of agent.sockets.clients) socket.close(4404, 'gone');
     expect(await closed).toEqual([4404, Buffer.from('gone')]);
+  });
+
+  test('passes pings, pongs and closes on, both ways', async () => {
+    const accepted = new Promise<WebSocket>((resolve) => agent.sockets.once('connection', resolve));
+    const result = await connect();
+    if (!('socket' in result)) throw new Error(`refused: ${result.status}`);
+    const ends = [result.socket, await accepted] as const;
+    const heard = (socket: WebSocket, event: 'ping' | 'pong') =>
+      new Promise<string>((resolve) => socket.once(event, (data: Buffer) => resolve(String(data))));
+    for (const [from, to] of [ends, ends.toReversed() as [WebSocket, WebSocket]] as const) {
+      const both = Promise.all([heard(to, 'ping'), heard(from, 'pong')]);
+      from.ping('are you there');
+      // The pong is the far side's own: it carries what was asked there.
+      expect(await both).toEqual(['are you there', 'are you there']);
+    }
+    const unasked = heard(ends[1], 'pong');
+    ends[0].pong('unasked');
+    expect(await unasked).toBe('unasked');
+    const closed = ends.map(
+      (socket) =>
+        new Promise<[number, string]>((resolve) => socket.once('close', (code, why) => resolve([code, String(why)]))),
+    );
+    ends[0].close(4321, 'bye');
+    // The one that asked hears it back from the other.
+    expect(await Promise.all(closed)).toEqual([
+      [4321, 'bye'],
+      [4321, 'bye'],
+    ]);
   });
 
   test('that the agent refuses is refused', async () => {
