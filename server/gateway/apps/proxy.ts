@@ -7,8 +7,7 @@ import { page } from '../http/page.ts';
 import { ProblemError, rendered } from '../http/problems.ts';
 import { allowedAncestors } from '../proxy/csp.ts';
 import { forward, type Hop, UpstreamError, type UpstreamTarget } from '../proxy/forward.ts';
-import { pairs } from '../proxy/headers.ts';
-import { answerHandshake, splice } from '../proxy/splice.ts';
+import { splice } from '../proxy/splice.ts';
 import type { Live } from '../sessions/live.ts';
 import type { Session } from '../sessions/sessions.ts';
 import type { WebApp } from './apps.ts';
@@ -72,16 +71,8 @@ export async function proxyAppUpgrade(
   const release = live.hold(session, () => socket.destroy());
   socket.once('close', release);
   try {
-    await splice(socket, head, hopTo(app, incoming, address), {
-      accepted: ({ rawHeaders }) =>
-        [...pairs(rawHeaders)].flatMap(([name, value]) =>
-          answerHandshake.includes(name.toLowerCase()) ? [name, value] : [],
-        ),
-      refused: ({ statusCode = 502 }): never => {
-        throw new ProblemError(
-          problem(statusCode < 400 ? 502 : statusCode, 'upstream-refused', `${app.name} refused.`),
-        );
-      },
+    await splice(socket, head, hopTo(app, incoming, address), ({ statusCode = 502 }): never => {
+      throw new ProblemError(problem(statusCode < 400 ? 502 : statusCode, 'upstream-refused', `${app.name} refused.`));
     });
   } catch (error) {
     throw error instanceof UpstreamError ? down(app, session) : error;

@@ -6,24 +6,26 @@ import { pairs } from './headers.ts';
 
 const answerTimeout = 15_000;
 
-export interface Handshake {
-  /** Headers of the 101 to the client, besides Connection and Upgrade. */
-  accepted(upstream: IncomingMessage): string[];
-  /** The upstream answered with something else: throws what the client is told. */
-  refused(upstream: IncomingMessage): never;
-}
-
-/** What a WebSocket handshake asks for, besides the key; what its answer may say. */
+/** What a WebSocket handshake asks for; what its answer may say: no cookie, nothing else of the upstream's. */
 export const requestHandshake = [
   'sec-websocket-key',
   'sec-websocket-version',
   'sec-websocket-protocol',
   'sec-websocket-extensions',
 ];
-export const answerHandshake = ['sec-websocket-accept', 'sec-websocket-protocol', 'sec-websocket-extensions'];
+const answerHandshake = ['sec-websocket-accept', 'sec-websocket-protocol', 'sec-websocket-extensions'];
 
-/** Resolves when both sides are spliced. @throws UpstreamError, or what `refused` throws; nothing was written then. */
-export async function splice(client: Duplex, head: Buffer, hop: Hop, handshake: Handshake): Promise<void> {
+/**
+ * Resolves when both sides are spliced.
+ * @param refused the upstream answered with something else than an upgrade: throws what the client is told
+ * @throws UpstreamError, or what `refused` throws; nothing was written then
+ */
+export async function splice(
+  client: Duplex,
+  head: Buffer,
+  hop: Hop,
+  refused: (upstream: IncomingMessage) => never,
+): Promise<void> {
   const request = openRequest(hop, [...hop.headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket'], false);
   limitConnect(request);
   const gone = () => request.destroy();
@@ -36,7 +38,7 @@ export async function splice(client: Duplex, head: Buffer, hop: Hop, handshake: 
         request.once('response', (upstream) => {
           upstream.on('error', () => {});
           try {
-            handshake.refused(upstream);
+            refused(upstream);
           } catch (error) {
             reject(error);
           } finally {
@@ -55,7 +57,8 @@ export async function splice(client: Duplex, head: Buffer, hop: Hop, handshake: 
       socket.destroy();
       return;
     }
-    const lines = ['Connection', 'Upgrade', 'Upgrade', 'websocket', ...handshake.accepted(upstream)];
+    const answer = [...pairs(upstream.rawHeaders)].filter(([name]) => answerHandshake.includes(name.toLowerCase()));
+    const lines = ['Connection', 'Upgrade', 'Upgrade', 'websocket', ...answer.flat()];
     client.write(`HTTP/1.1 101 ${STATUS_CODES[101]}\r\n${headerLines(lines)}\r\n`, 'latin1');
     join(client, socket, head, early);
   } finally {

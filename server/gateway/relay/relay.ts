@@ -15,8 +15,8 @@ import { notFound, refuse } from '../http/problems.ts';
 import { log } from '../log.ts';
 import type { Orchestrator } from '../orchestrator.ts';
 import { type Answer, forward, type Hop, UpstreamError } from '../proxy/forward.ts';
-import { edited, pairs } from '../proxy/headers.ts';
-import { answerHandshake, requestHandshake, splice } from '../proxy/splice.ts';
+import { edited } from '../proxy/headers.ts';
+import { requestHandshake, splice } from '../proxy/splice.ts';
 import type { Live } from '../sessions/live.ts';
 import type { Session } from '../sessions/sessions.ts';
 import { contentHeaders, jsonHeaders } from './content.ts';
@@ -130,14 +130,8 @@ export async function relayUpgrade(
   const release = services.live.hold(session, () => socket.destroy());
   socket.once('close', release);
   try {
-    await splice(socket, head, hop, {
-      accepted: ({ rawHeaders }) =>
-        [...pairs(rawHeaders)].flatMap(([name, value]) =>
-          answerHandshake.includes(name.toLowerCase()) ? [name, value] : [],
-        ),
-      refused: (upstream): never => {
-        throw upstream.statusCode === 404 ? notFound() : refusedByAgent();
-      },
+    await splice(socket, head, hop, (upstream): never => {
+      throw upstream.statusCode === 404 ? notFound() : refusedByAgent();
     });
   } catch (error) {
     whenGone(error, services, session);
