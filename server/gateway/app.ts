@@ -184,6 +184,7 @@ export function buildApp(
     },
     upgrade: (incoming, socket, head) => {
       socket.on('error', () => socket.destroy());
+      let counted: Route | undefined;
       const answered = async () => {
         const where = whereTo(gate, incoming);
         const path = (incoming.url ?? '').split('?', 1)[0] ?? '';
@@ -191,8 +192,8 @@ export function buildApp(
         const [matched, stash] = sockets[where.kind].match('WS', path);
         const [route, indices] = matched[0] ?? [];
         if (!route) throw notFound();
+        counted = route;
         const session = await admit(gate, route, incoming, where);
-        gate.metrics.count('WS', route.path, 101);
         const params = Object.fromEntries(
           Object.entries(indices ?? {}).map(([name, value]) => [
             name,
@@ -202,7 +203,14 @@ export function buildApp(
         const app = where.kind === 'app' ? where.app : undefined;
         await route.handler({ session, app, client: client(incoming), params, incoming, socket, head });
       };
-      answered().catch((error: unknown) => refuseUpgrade(socket, told(error, `upgrade ${incoming.headers.host}`)));
+      answered().then(
+        () => counted && gate.metrics.count('WS', counted.path, 101),
+        (error: unknown) => {
+          const refusal = told(error, `upgrade ${incoming.headers.host}`);
+          if (counted) gate.metrics.count('WS', counted.path, refusal.problem.status);
+          refuseUpgrade(socket, refusal);
+        },
+      );
     },
   };
 }

@@ -257,8 +257,16 @@ describe('a terminal’s socket', () => {
     ]);
   });
 
-  test('that the agent refuses is refused', async () => {
+  test('that the agent refuses is refused, and counted as refused', async () => {
+    const counted = async (status: number) =>
+      Number(
+        new RegExp(`route="/agent/terminals/:id/socket",status="${status}"\\} (\\d+)`).exec(
+          (await of.shell('/metrics')).text,
+        )?.[1] ?? 0,
+      );
+    const [opened, refused] = [await counted(101), await counted(502)];
     expect(await connect('gone')).toMatchObject({ status: 502 });
+    expect([await counted(101), await counted(502)]).toEqual([opened, refused + 1]);
   });
 
   test('of a container that does not run is refused with 503', async () => {
