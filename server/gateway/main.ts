@@ -9,7 +9,6 @@
  */
 import { parseArgs } from 'node:util';
 import { manifests } from '../../manifests/index.ts';
-import { becomeOwner } from './cli/owner.ts';
 import { serve } from './cli/serve.ts';
 import { UsageError, user } from './cli/user.ts';
 import { StartError, takeConfig } from './config.ts';
@@ -25,7 +24,6 @@ async function main(): Promise<number> {
   }
   if (command !== 'user') throw new UsageError(`Unknown command ${command ?? '(none)'}: say serve or user.`);
   const config = takeConfig(process.env);
-  becomeOwner(config.state);
   process.stdout.write(await user(config, rest));
   return 0;
 }

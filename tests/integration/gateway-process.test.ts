@@ -5,7 +5,7 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, cookieOf, freePort, temporaryFolder, upgrade } from './gateway/kit.ts';
 
 let folder: string;
@@ -218,17 +218,5 @@ describe('user', () => {
     const ran = run(['user', 'list'], { ...config(), state: join(folder, 'none') });
     expect(ran.status).toBe(1);
     expect(ran.stderr).toContain('start it once');
-  });
-
-  test.runIf(process.getuid?.() === 0)('as root leaves the store to the gateway', async () => {
-    const state = join(folder, 'theirs');
-    await mkdir(state, { mode: 0o700 });
-    const { chown } = await import('node:fs/promises');
-    await chown(state, 65534, 65534);
-    await chown(folder, 65534, 65534);
-    expect(run(['user', 'add', 'a@b'], { ...config(), state }).status).toBe(0);
-    await vi.waitFor(async () => {
-      for (const name of await readdir(state)) expect((await stat(join(state, name))).uid).toBe(65534);
-    });
   });
 });

@@ -1,9 +1,10 @@
 /** `user add|list|remove|link`: the users of this box, from its command line. */
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { Role } from '../../../protocol/manifest.ts';
 import { linkOrigin } from '../address-file.ts';
-import type { GatewayConfig } from '../config.ts';
+import { type GatewayConfig, StartError } from '../config.ts';
 import { tellGateway } from '../control.ts';
 import { storeFile } from '../gateway.ts';
 import { Orchestrator } from '../orchestrator.ts';
@@ -39,7 +40,7 @@ interface Asked {
 }
 
 /** @throws UsageError */
-export function parseUserArgs(args: string[]): Asked {
+function parseUserArgs(args: string[]): Asked {
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(args);
@@ -71,10 +72,12 @@ export function parseUserArgs(args: string[]): Asked {
 
 const parse = (args: string[]) => parseArgs({ args, options, allowPositionals: true });
 
-/** What goes to stdout. @throws UsageError */
+/** What goes to stdout. @throws UsageError, or StartError where there is no state folder */
 export async function user(config: GatewayConfig, args: string[]): Promise<string> {
   const asked = parseUserArgs(args);
   const shell = linkOrigin(config.state, config.settings);
+  if (!existsSync(config.state))
+    throw new StartError(`There is no Porthole in ${config.state} yet: start it once with \`npm start\`.`);
   const store = openStore(storeFile(config.state));
   try {
     switch (asked.command) {
