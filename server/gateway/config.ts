@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { appOrigin, Settings, shellOrigin } from '../../protocol/settings.ts';
 
-export const configVariable = 'PORTHOLE_GATEWAY';
+const configVariable = 'PORTHOLE_GATEWAY';
 
 export const GatewayConfig = v.object({
   settings: v.object({ ...Settings.entries, state: v.string(), isolation: v.picklist(['nspawn', 'none']) }),

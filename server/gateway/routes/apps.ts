@@ -10,7 +10,7 @@ import type { CookiePolicy } from '../sessions/cookies.ts';
 import type { Tickets } from '../sessions/tickets.ts';
 import { alreadySent, bodyOf, json, type Route, sessionOf } from './route.ts';
 
-export const enterPath = '/.porthole/enter';
+const enterPath = '/.porthole/enter';
 
 export interface AppRouteServices extends AppServices {
   manifests: readonly Manifest[];

@@ -12,7 +12,7 @@ import { hashed, newSecret, newUserId } from './secrets.ts';
 const day = 24 * 60 * 60 * 1000;
 export const softExpiry = 30 * day;
 export const hardExpiry = 90 * day;
-export const tokenExpiry = day;
+const tokenExpiry = day;
 /** How much older `lastSeen` must be before it is written again. */
 const touchAfter = 60 * 60 * 1000;
 /** A used or expired token is remembered this long, to be able to say so. */

@@ -5,7 +5,7 @@ import { cookieValues } from './cookies.ts';
 import { hashed, newSecret } from './secrets.ts';
 import type { Session, Sessions } from './sessions.ts';
 
-export const ticketLife = 30_000;
+const ticketLife = 30_000;
 /** Open tickets at most: the oldest go first. */
 const most = 10_000;
 
