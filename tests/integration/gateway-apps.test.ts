@@ -330,7 +330,7 @@ describe('streams', () => {
 
   test('a large upload arrives whole, and is not kept in memory', async () => {
     const block = randomBytes(1024 * 1024);
-    const blocks = 100;
+    const blocks = 300;
     handler = (request, response) => {
       const hash = createHash('sha256');
       request.on('data', (chunk) => hash.update(chunk));
@@ -354,7 +354,8 @@ describe('streams', () => {
     }
     request.end();
     expect(await answered).toBe(expected.digest('hex'));
-    expect(process.memoryUsage().rss - before).toBeLessThan(80 * 1024 * 1024);
+    // What the collector has not come round to is some 90 MiB; what is kept would be all of it.
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
   });
 
   test('an answer that comes before the upload ended is passed on', async () => {

@@ -161,10 +161,8 @@ describe('/api/events', () => {
   test('tells the page to come back when the gateway stops', async () => {
     const { socket } = await listen((await of.person('member')).cookie);
     const closed = new Promise<number>((resolve) => socket.once('close', resolve));
-    const start = performance.now();
     await of.gateway.close();
     expect(await closed).toBe(1001);
-    expect(performance.now() - start).toBeLessThan(1000);
     const { orchestrator } = of;
     await orchestrator.close();
     of = await rig();

@@ -77,11 +77,10 @@ async function serve(of: unknown = config()): Promise<{ child: ChildProcess; url
   expect(said.ready).toBe(true);
   return { child, url: said.url };
 }
-async function stop(child: ChildProcess): Promise<number> {
-  const start = performance.now();
+/** What keeps it from ending (a connection that is kept alive: a minute) is longer than a test may take. */
+async function stop(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
-  return performance.now() - start;
 }
 const signIn = (url: string) =>
   ask({
@@ -107,7 +106,7 @@ describe('serve', () => {
     // What was printed first is what the person has before them: a restart does not void it.
     expect((await signIn(first.url)).status).toBe(200);
     expect((await signIn(second.url)).json()).toMatchObject({ type: 'urn:porthole:token-unknown' });
-    expect(await stop(second.child)).toBeLessThan(1000);
+    await stop(second.child);
     const third = await serve();
     expect(third.url).toBe(`http://localhost:${port}/`);
     await stop(third.child);
@@ -199,17 +198,18 @@ describe('user', () => {
     expect(linkTo({})).toBe(`http://localhost:${port}/`);
   });
 
-  test('removed on the command line is thrown out of the running gateway within a second', async () => {
+  test('removed on the command line is thrown out of the running gateway before the command ends', async () => {
     const { child } = await serve();
     const cookie = cookieOf(await signIn(/http\S+/.exec(user('add', 'gone@example.org').stdout)?.[0] ?? ''));
     const opened = await upgrade(port, host, '/api/events', { cookie, origin: `http://${host}` });
     if (!('socket' in opened)) throw new Error('refused');
     const closed = new Promise<number>((resolve) => opened.socket.once('close', resolve));
-    // The command waits for the gateway: by its end the socket is closed.
+    const held = async () => (await ask({ port, host, path: '/metrics' })).text;
+    expect(await held()).toMatch(/^porthole_live_streams 1$/m);
+    // The command waits for the gateway.
     expect(user('remove', 'gone@example.org').status).toBe(0);
-    const removed = performance.now();
+    expect(await held()).toMatch(/^porthole_live_streams 0$/m);
     expect(await closed).toBe(4401);
-    expect(performance.now() - removed).toBeLessThan(1000);
     expect((await ask({ port, host, path: '/api/session', headers: { cookie } })).status).toBe(401);
     await stop(child);
   });
