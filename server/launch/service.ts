@@ -20,6 +20,8 @@ export type ServiceOptions = {
   say: Say;
   /** Called with each process that is started. */
   onProcess: (identity: ProcessIdentity) => void;
+  /** Called with what each of them says when it is ready. */
+  onReady?: ((ready: Ready) => void) | undefined;
 };
 
 /** What it says when it is ready. */
@@ -29,7 +31,7 @@ export type Ready = { ready: true; url?: string };
 const readyWithin = 30_000;
 const endWithin = 5_000;
 /** ms after which a process has lived long enough to forget that the ones before did not. */
-export const settledAfter = 30_000;
+const settledAfter = 30_000;
 
 /** ms to wait before the start that follows `failures` ends in a row. */
 export function restartDelay(failures: number): number {
@@ -46,14 +48,16 @@ export class Service {
     this.#options = options;
   }
 
-  /** Starts it, and from then on starts it again whenever it ends. @throws StartError when it does not get ready */
-  async start(): Promise<Ready> {
-    const { child, ready } = await this.#spawn();
+  /**
+   * Starts it, and from then on starts it again whenever it ends.
+   * @throws StartError when it does not get ready; an AbortError once it was stopped
+   */
+  async start(): Promise<void> {
+    const child = await this.#spawn();
     this.#kept = this.#keep(child).catch(() => {});
-    return ready;
   }
 
-  /** Ends it, with insistence after 5 s. */
+  /** Ends it for good, with insistence after 5 s. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     const child = this.#child;
@@ -67,8 +71,10 @@ export class Service {
     await this.#kept;
   }
 
-  async #spawn(): Promise<{ child: ChildProcess; ready: Ready }> {
-    const { name, command, args, environment, cwd, owner, onProcess } = this.#options;
+  async #spawn(): Promise<ChildProcess> {
+    const { name, command, args, environment, cwd, owner, onProcess, onReady } = this.#options;
+    // What is started after that would be ended by no one.
+    this.#stopping.signal.throwIfAborted();
     const child = spawn(command, args, {
       cwd,
       env: environment,
@@ -89,7 +95,8 @@ export class Service {
       if (line === undefined) throw new StartError(`The ${name} ended before it was ready.`);
       const said = parse(line);
       if (!said?.ready) throw new StartError(said?.error ?? `The ${name} said what is not understood: ${line}`);
-      return { child, ready: { ...said, ready: true } };
+      onReady?.({ ...said, ready: true });
+      return child;
     } catch (error) {
       child.kill('SIGKILL');
       throw error;
@@ -112,7 +119,7 @@ export class Service {
       await delay(restartDelay(failures), undefined, { signal: this.#stopping.signal });
       child = undefined;
       try {
-        child = (await this.#spawn()).child;
+        child = await this.#spawn();
         say(`The ${name} runs again.`);
       } catch (error) {
         if (this.#stopping.signal.aborted) return;

@@ -4,7 +4,7 @@ import { end, type ProcessIdentity } from '../process/identity.ts';
 import { HeldError, Lock } from './lock.ts';
 import type { Prepared } from './prepare.ts';
 import { prune } from './release.ts';
-import { Service } from './service.ts';
+import { type Ready, Service } from './service.ts';
 import { StartError } from './settings.ts';
 import { stopContainers } from './stop-containers.ts';
 import type { Say } from './tools.ts';
@@ -31,6 +31,19 @@ function untilAsked(): Promise<NodeJS.Signals> {
   });
 }
 
+/**
+ * Prints where Porthole is: when it is ready first, and again where a gateway that was started anew has another link that
+ * signs in, because that one voids the one before.
+ */
+export function announcer(print: (line: string) => void): (ready: Ready) => void {
+  let last: string | undefined;
+  return ({ url }) => {
+    if (url === undefined || url === last || (last !== undefined && !url.includes('#token='))) return;
+    last = url;
+    print(`Porthole is ready: ${url}\n`);
+  };
+}
+
 /** Resolves when all is stopped. @throws StartError when it does not start */
 export async function start(prepared: Prepared, options: { stopContainers: boolean; say: Say }): Promise<void> {
   const { settings, release, token } = prepared;
@@ -38,7 +51,12 @@ export async function start(prepared: Prepared, options: { stopContainers: boole
   const asked = untilAsked();
   const lock = takeLock(settings.state);
   const children = new Map<string, ProcessIdentity>();
-  const service = (name: 'gateway' | 'orchestrator', args: string[], environment: NodeJS.ProcessEnv) =>
+  const service = (
+    name: 'gateway' | 'orchestrator',
+    args: string[],
+    environment: NodeJS.ProcessEnv,
+    onReady?: (ready: Ready) => void,
+  ) =>
     new Service({
       name,
       command: join(release, 'node'),
@@ -47,13 +65,15 @@ export async function start(prepared: Prepared, options: { stopContainers: boole
       cwd: release,
       owner: name === 'gateway' ? prepared.gateway : undefined,
       say,
+      onReady,
       onProcess: (identity) => {
         children.set(name, identity);
         lock.nameChildren([...children.values()]);
       },
     });
   const orchestrator = service('orchestrator', [], prepared.orchestratorEnvironment);
-  const gateway = service('gateway', ['serve'], prepared.gatewayEnvironment);
+  const announce = announcer((line) => process.stdout.write(line));
+  const gateway = service('gateway', ['serve'], prepared.gatewayEnvironment, announce);
   try {
     if (lock.leftBehind.length > 0) {
       say('Ending what a Porthole that was killed left behind.');
@@ -62,8 +82,7 @@ export async function start(prepared: Prepared, options: { stopContainers: boole
     prune(settings.state, release);
     const started = (async () => {
       await orchestrator.start();
-      const { url } = await gateway.start();
-      process.stdout.write(`Porthole is ready: ${url}\n`);
+      await gateway.start();
     })();
     // Asked to end while it starts, what fails to start then is nobody's concern.
     started.catch(() => {});
