@@ -10,6 +10,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout } from './build.ts';
+import { sentenceOf } from './failures.ts';
 import { help } from './help.ts';
 import { prepare } from './prepare.ts';
 import { fromFlags, refuseUnknown, StartError } from './settings.ts';
@@ -64,8 +65,9 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    if (!(error instanceof StartError)) throw error;
-    say(error.message);
+    const sentence = error instanceof StartError ? error.message : sentenceOf(error);
+    if (sentence === undefined) throw error;
+    say(sentence);
     process.exit(1);
   },
 );

@@ -3,9 +3,11 @@
  * user may not be able to read the checkout, and containers bind what does not change under them.
  */
 import {
+  chmodSync,
   cpSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -14,7 +16,7 @@ import {
   utimesSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { commandLines } from '../process/identity.ts';
+import { commandLines, identify } from '../process/identity.ts';
 import type { Build } from './build.ts';
 
 /** Releases that are kept besides those in use: the current one, and those that one may want to go back to. */
@@ -27,11 +29,12 @@ export function publish(build: Build, state: string): string {
   if (!existsSync(release)) {
     const fresh = join(releases, `.new-${process.pid}`);
     rmSync(fresh, { recursive: true, force: true });
-    mkdirSync(fresh, { mode: 0o755 });
-    cpSync(join(build.folder, 'server'), fresh, { recursive: true });
-    cpSync(join(build.folder, 'shell'), join(fresh, 'shell'), { recursive: true });
-    putNode(join(fresh, 'node'), releases);
     try {
+      mkdirSync(fresh, { mode: 0o755 });
+      cpSync(join(build.folder, 'server'), fresh, { recursive: true });
+      cpSync(join(build.folder, 'shell'), join(fresh, 'shell'), { recursive: true });
+      putNode(join(fresh, 'node'), releases);
+      openToAll(fresh);
       renameSync(fresh, release);
     } catch (error) {
       rmSync(fresh, { recursive: true, force: true });
@@ -44,13 +47,22 @@ export function publish(build: Build, state: string): string {
   return release;
 }
 
+/** Everyone may read it, and pass or run what its owner may, whatever the umask was of the one who built it. */
+function openToAll(path: string): void {
+  const found = lstatSync(path);
+  if (found.isSymbolicLink()) return;
+  const wanted = (found.mode & 0o7777) | 0o444 | (found.mode & 0o111 ? 0o111 : 0);
+  if (wanted !== (found.mode & 0o7777)) chmodSync(path, wanted);
+  if (found.isDirectory()) for (const name of readdirSync(path)) openToAll(join(path, name));
+}
+
 /**
  * Node is large: the file that runs us is linked where only we may change it, or that of another release where it is the
  * same, which its size and time of making tell; else it is copied.
  */
 function putNode(path: string, releases: string): void {
   const { size, mtimeMs, uid, mode } = statSync(process.execPath);
-  const ours = uid === process.getuid?.() && (mode & 0o022) === 0;
+  const ours = uid === process.getuid?.() && (mode & 0o022) === 0 && (mode & 0o555) === 0o555;
   const others = readdirSync(releases)
     .map((name) => join(releases, name, 'node'))
     .filter((node) => {
@@ -68,6 +80,12 @@ function putNode(path: string, releases: string): void {
   cpSync(process.execPath, path, { preserveTimestamps: true, dereference: true });
 }
 
+/** Whether it is one that a living process is about to publish. */
+function isBeingMade(name: string): boolean {
+  const pid = name.match(/^\.new-(\d+)$/)?.[1];
+  return pid !== undefined && identify(Number(pid)) !== undefined;
+}
+
 /** Takes old releases away, but none that a running container was started from. Only by the one holder of the state folder. */
 export function prune(state: string, current: string): void {
   const releases = join(state, 'releases');
@@ -75,9 +93,14 @@ export function prune(state: string, current: string): void {
     .flatMap(({ args }) => args)
     .join('\n');
   const old = readdirSync(releases)
+    .filter((name) => !isBeingMade(name))
     .map((name) => join(releases, name))
     .filter((path) => path !== current)
-    .map((path) => ({ path, used: statSync(path).mtimeMs }))
+    // One may vanish while we look.
+    .flatMap((path) => {
+      const found = statSync(path, { throwIfNoEntry: false });
+      return found ? [{ path, used: found.mtimeMs }] : [];
+    })
     .sort((a, b) => b.used - a.used)
     .slice(kept - 1)
     .filter(({ path }) => !running.includes(path));

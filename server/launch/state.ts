@@ -10,6 +10,7 @@
  *
  * Without root all of it is the person's.
  */
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -25,6 +26,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { reasons } from './failures.ts';
 import { StartError } from './settings.ts';
 
 export type Owner = { uid: number; gid: number };
@@ -32,15 +34,6 @@ export type Owner = { uid: number; gid: number };
 /** Bytes of a unix socket's path on Linux, without the end mark; and the longest path that we need below the state folder. */
 const socketPathLimit = 107;
 const longestSocket = `/run/agents/${'x'.repeat(32)}/agent.sock`.length;
-
-const reasons: Record<string, string> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOTDIR: 'part of the path is a file',
-  EEXIST: 'it is a file',
-  ENOSPC: 'the disk is full',
-};
 
 /** @throws StartError naming the folder and the way out */
 export function prepareState(state: string, gateway: Owner | undefined): void {
@@ -109,7 +102,12 @@ export function orchestratorToken(state: string, gateway: Owner | undefined): { 
     // Not there, or not as it should be: a new one.
   }
   const token = randomBytes(32).toString('base64url');
-  rmSync(tokenFile, { force: true });
+  try {
+    rmSync(tokenFile, { force: true });
+  } catch {
+    // A folder goes by `rm`: Node's own could be led elsewhere by a link that the gateway's user swaps in meanwhile.
+    execFileSync('/bin/rm', ['-rf', '--', tokenFile]);
+  }
   const file = openSync(tokenFile, 'wx', 0o600);
   try {
     writeFileSync(file, `${token}\n`);

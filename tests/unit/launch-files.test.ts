@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -6,6 +6,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -15,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sentenceOf } from '../../server/launch/failures.ts';
 import { HeldError, Lock } from '../../server/launch/lock.ts';
 import { precacheEntries } from '../../server/launch/precache.ts';
 import { prune, publish } from '../../server/launch/release.ts';
@@ -94,6 +96,66 @@ test("the orchestrator's token is made once, and what was laid in its place is n
   expect(after.token).not.toBe(made.token);
   expect(readFileSync(secret, 'utf8')).toBe('of another');
   expect(lstatSync(path).isFile()).toBe(true);
+});
+
+test('what was laid in the place of the token is no obstacle, and no link in it is followed', () => {
+  prepareState(folder, undefined);
+  const path = join(folder, 'gateway/orchestrator-token');
+  const kept = join(folder, 'kept');
+  mkdirSync(kept);
+  writeFileSync(join(kept, 'file'), '');
+  mkdirSync(join(path, 'deep'), { recursive: true });
+  symlinkSync(kept, join(path, 'deep/link'));
+  const { token } = orchestratorToken(folder, undefined);
+  expect(readFileSync(path, 'utf8')).toBe(`${token}\n`);
+  expect(existsSync(join(kept, 'file'))).toBe(true);
+});
+
+test('a release can be read by everyone, whoever built it', () => {
+  const state = join(folder, 'state');
+  prepareState(state, undefined);
+  const dist = join(folder, 'dist');
+  mkdirSync(join(dist, 'server/node_modules/koffi'), { recursive: true, mode: 0o700 });
+  mkdirSync(join(dist, 'shell/assets'), { recursive: true, mode: 0o700 });
+  const files = ['server/agent.mjs', 'server/node_modules/koffi/koffi.node', 'shell/assets/main.js'];
+  for (const file of files) writeFileSync(join(dist, file), '', { mode: file.endsWith('.node') ? 0o700 : 0o600 });
+  const release = publish({ hash: 'a', folder: dist }, state);
+  const modes = ['.', 'node_modules/koffi', 'node_modules/koffi/koffi.node', 'node', 'shell/assets'];
+  for (const path of modes) expect(mode(join(release, path)) & 0o055, path).toBe(0o055);
+  for (const path of ['agent.mjs', 'shell/assets/main.js']) expect(mode(join(release, path)), path).toBe(0o644);
+  // What it was made of stays as private as it was.
+  expect(mode(join(dist, 'server/agent.mjs'))).toBe(0o600);
+});
+
+test('a release that is being made is left alone; what one that was killed left is not', () => {
+  const releases = join(folder, 'releases');
+  const gone = spawnSync('true').pid;
+  for (const name of [`.new-${process.pid}`, `.new-${gone}`, 'a', 'b', 'c'])
+    mkdirSync(join(releases, name), { recursive: true });
+  for (const name of readdirSync(releases)) utimesSync(join(releases, name), 1000, name.startsWith('.') ? 1 : 1000);
+  // As one looks that vanishes between being seen and being looked at.
+  symlinkSync('nowhere', join(releases, '.new-x'));
+  prune(folder, join(releases, 'a'));
+  expect(readdirSync(releases)).toEqual(['.new-x', `.new-${process.pid}`, 'a', 'b', 'c'].sort());
+});
+
+test('what the system refuses is a sentence; a mistake of ours keeps its stack', () => {
+  const refusal = (path: string) => {
+    try {
+      writeFileSync(path, 'x');
+    } catch (error) {
+      return sentenceOf(error);
+    }
+    return undefined;
+  };
+  // A device that is always full.
+  expect(refusal('/dev/full')).toBe('A file cannot be written or read: the disk is full.');
+  writeFileSync(join(folder, 'file'), '');
+  expect(refusal(join(folder, 'file/x'))).toBe(
+    `${folder}/file/x cannot be written or read: part of the path is a file.`,
+  );
+  expect(refusal(join(folder, 'nowhere/x'))).toMatch(/^The system refused: ENOENT: .*nowhere\/x'\.$/);
+  expect(sentenceOf(new TypeError('of ours'))).toBeUndefined();
 });
 
 test('a release is published once; the three newest are kept, and what runs', async () => {
