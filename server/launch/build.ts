@@ -20,7 +20,7 @@ const parts = ['shell', 'server'];
 const patience = 120_000;
 
 /** The build of the sources as they are now, if there is one. */
-export function currentBuild(): Build | undefined {
+function currentBuild(): Build | undefined {
   const folder = join(checkout, 'dist');
   const hash = sourceHash(checkout);
   try {

@@ -7,12 +7,13 @@ import { StartError } from './settings.ts';
 
 export type Machine = {
   root: boolean;
-  /** Whether sudo can make us root: it asks nothing, or there is someone to ask. */
+  /** Whether sudo makes us root, which was tried. */
   sudo: boolean;
 };
 
 export type Plan = { how: 'run'; isolation: 'nspawn' | 'none'; notice?: string } | { how: 'sudo'; notice: string };
 
+export const whyRoot = 'Each person gets a container of their own, which needs root';
 const lost = 'there are no containers: shells and files are your own, for one person, on loopback only';
 
 export function isLoopback(host: string): boolean {
@@ -33,7 +34,7 @@ export function plan(machine: Machine, wanted: { isolation?: 'nspawn' | 'none' |
   if (wanted.isolation === 'none') return none(`With --isolation none ${lost}.`);
   if (machine.root) return { how: 'run', isolation: 'nspawn' };
   if (machine.sudo) {
-    return { how: 'sudo', notice: 'Each person gets a container of their own, which needs root: going on with sudo.' };
+    return { how: 'sudo', notice: `${whyRoot}: going on with sudo.` };
   }
   if (wanted.isolation === 'nspawn') {
     throw new StartError('--isolation nspawn: containers need root. Start Porthole as root, or as someone with sudo.');

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ResolvedSettings } from '../../protocol/settings.ts';
 import { type Build, build } from './build.ts';
-import { plan } from './plan.ts';
+import { plan, whyRoot } from './plan.ts';
 import { publish } from './release.ts';
 import { configFileName, fromEnvironment, fromFile, type Given, StartError, settle } from './settings.ts';
 import { type Owner, orchestratorToken, prepareState } from './state.ts';
@@ -72,7 +72,7 @@ export async function prepare(
   // Who keeps a state folder of their own looks after its users themselves.
   const own =
     !serve && !root && statSync(join(wanted.state ?? defaultState(), 'gateway'), quiet)?.uid === process.getuid?.();
-  const machine = { root, sudo: !root && !own && wanted.isolation !== 'none' && canSudo() };
+  const machine = { root, sudo: !root && !own && wanted.isolation !== 'none' && canSudo(whyRoot, say) };
   const early = plan(machine, { isolation: wanted.isolation, host: wanted.host });
   if (early.how === 'sudo') {
     // The checkout's owner builds in it, not root.

@@ -18,7 +18,7 @@ export const configFileName = 'porthole.config.json';
 
 const words = (name: Name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 export const flagOf = (name: Name) => `--${words(name)}`;
-export const variableOf = (name: Name) => `PORTHOLE_${words(name).replace('-', '_').toUpperCase()}`;
+export const variableOf = (name: Name) => `PORTHOLE_${words(name).replaceAll('-', '_').toUpperCase()}`;
 
 const byFlag = new Map(settingNames.map((name) => [flagOf(name), name]));
 const byVariable = new Map(settingNames.map((name) => [variableOf(name), name]));

@@ -7,7 +7,7 @@ import { StartError } from './settings.ts';
 export type Say = (line: string) => void;
 
 /** Where a program is; also where root's programs are when PATH does not say so. */
-export function findProgram(name: string, path = process.env['PATH'] ?? ''): string | undefined {
+function findProgram(name: string, path = process.env['PATH'] ?? ''): string | undefined {
   const folders = [...path.split(delimiter), '/usr/local/sbin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
   return folders
     .filter((folder) => folder.startsWith('/'))
@@ -22,11 +22,18 @@ export function findProgram(name: string, path = process.env['PATH'] ?? ''): str
     });
 }
 
-/** Whether sudo can make us root: without a password, or by asking the one who sits there. */
-export function canSudo(): boolean {
+/**
+ * Whether sudo makes us root: without a password, or after asking the one who sits there for it. That it is installed
+ * does not say that they may.
+ * @param why said before they are asked
+ */
+export function canSudo(why: string, say: Say): boolean {
   const sudo = findProgram('sudo');
   if (!sudo) return false;
-  return spawnSync(sudo, ['-n', 'true'], { stdio: 'ignore' }).status === 0 || process.stdin.isTTY === true;
+  if (spawnSync(sudo, ['-n', 'true'], { stdio: 'ignore' }).status === 0) return true;
+  if (process.stdin.isTTY !== true) return false;
+  say(`${why}: asking sudo.`);
+  return spawnSync(sudo, ['-v'], { stdio: 'inherit' }).status === 0;
 }
 
 /** Goes on as root, in this process's place: the same command line and settings. Does not return. */
@@ -67,7 +74,7 @@ export function needNspawn(say: Say): void {
   );
 }
 
-export const gatewayUser = 'porthole';
+const gatewayUser = 'porthole';
 
 /** uid and gid of the system user that the gateway runs as; made when it is missing. @throws StartError */
 export function needGatewayUser(say: Say): { uid: number; gid: number } {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isAlive } from '../../server/process/identity.ts';
 import { freePort } from '../stack.ts';
-import { clean, lockOf, orchestrator, Porthole, processesOf, run } from './launch-process.ts';
+import { checkout, clean, lockOf, orchestrator, Porthole, processesOf, run } from './launch-process.ts';
 
 const isRoot = process.getuid?.() === 0;
 let state: string;
@@ -134,7 +135,16 @@ describe('a start', () => {
       expect(porthole.stderr).toContain(`The ${name} ended (SIGKILL); starting it again.`);
     }
     expect((await fetch(new URL('/healthz', url))).status).toBe(200);
-    expect(porthole.stdout.match(/ready/g)).toHaveLength(1);
+    // Where it has another link that signs in, that one is printed: the last of them is good.
+    const printed = [...porthole.stdout.matchAll(/^Porthole is ready: (\S+)$/gm)].map(([, address]) => address ?? '');
+    expect(new Set(printed).size).toBe(printed.length);
+    const last = new URL(printed.at(-1) ?? '');
+    const signedIn = await fetch(new URL('/api/session', last), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: last.origin },
+      body: JSON.stringify({ token: last.hash.slice('#token='.length) }),
+    });
+    expect(signedIn.status).toBeLessThan(300);
     expect(await porthole.stop()).toBe(0);
   });
 });
@@ -208,5 +218,30 @@ describe.runIf(isRoot)('without root', () => {
     expect(lines.slice(0, 2)).toEqual(['--', 'env']);
     expect(lines).toContain('PORTHOLE_DOMAIN=desk.test');
     expect(lines.slice(lines.indexOf('start')).slice(0, -1)).toEqual(['start', ...settings]);
+  });
+
+  test.each([
+    ['refuses', 'exit 1', 'without containers Porthole listens on loopback only'],
+    ['lets them', 'exit 0', 'as root: start --host 0.0.0.0'],
+  ])('a sudo that asks, and then %s', async (_, answer, outcome) => {
+    const tools = join(state, 'tools');
+    mkdirSync(tools);
+    const asked = `[ "$1" = -n ] && exit 1\n[ "$1" = -v ] && { echo sudo asks; ${answer}; }\n`;
+    const sudo = `#!/bin/sh\n${asked}echo "as root: $(echo "$*" | sed 's/.* start/start/')"\n`;
+    writeFileSync(join(tools, 'sudo'), sudo, { mode: 0o755 });
+    // With a terminal, so that there is someone to ask.
+    const command = `sh ${checkout}/bin/porthole start --host 0.0.0.0 --state ${state}/own`;
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      ...nobody,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, HOME: state, PATH: `${tools}:${process.env['PATH']}` },
+    });
+    let said = '';
+    child.stdout.on('data', (bytes) => {
+      said += bytes;
+    });
+    await once(child, 'close');
+    expect(said).toMatch(/a container of their own, which needs root: asking sudo\.\s+sudo asks/);
+    expect(said).toContain(outcome);
   });
 });
