@@ -1,6 +1,6 @@
 /** `npm test`: the checks, the tests that need no browser, and those in a real one against the real stack. */
 import { spawnSync } from 'node:child_process';
-import { installTools } from './setup.ts';
+import { installTools, needRoot } from './setup.ts';
 
 process.chdir(new URL('..', import.meta.url).pathname);
 
@@ -9,7 +9,7 @@ const node = (...args: string[]) => {
   if (status !== 0) process.exit(status ?? 1);
 };
 
-if (!installTools()) process.exit(1);
+if (!needRoot('tests/run.ts') || !installTools()) process.exit(1);
 node('tests/check.ts');
 node('server/launch/build.ts');
 node('node_modules/vitest/vitest.mjs', 'run');

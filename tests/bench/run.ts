@@ -1,14 +1,14 @@
 /** `npm run bench [NAME ...]`: prints a table and writes bench/results/NAME.json. A figure, never a verdict of `npm test`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, totalmem } from 'node:os';
-import { installTools } from '../setup.ts';
+import { installTools, needRoot } from '../setup.ts';
 import { container } from './container.ts';
 import { echo } from './echo.ts';
 import { page } from './page.ts';
 import { type Row, table } from './report.ts';
 
 process.chdir(new URL('../..', import.meta.url).pathname);
-if (!installTools()) process.exit(1);
+if (!needRoot('tests/bench/run.ts') || !installTools()) process.exit(1);
 
 const benches = [page, container, echo];
 const asked = process.argv.slice(2);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isAlive } from '../../server/process/identity.ts';
+import { noPerson, person } from '../person.ts';
 import { freePort } from '../stack.ts';
 import { checkout, clean, lockOf, orchestrator, Porthole, processesOf, run } from './launch-process.ts';
 
@@ -149,7 +150,8 @@ describe('a start', () => {
   });
 });
 
-if (!isRoot) console.warn('launch-start: containers and becoming another user skipped: they need root.');
+if (!isRoot) console.warn('launch-start: containers skipped: they need root.');
+if (!person) console.warn(`launch-start: ${noPerson}`);
 
 describe.runIf(isRoot)('containers', () => {
   test('live on when the orchestrator is killed and when all is stopped; --stop-containers ends them', async () => {
@@ -175,26 +177,26 @@ describe.runIf(isRoot)('containers', () => {
   });
 });
 
-describe.runIf(isRoot)('without root', () => {
-  const nobody = { uid: 65_534, gid: 65_534 };
+describe.runIf(person)('without root', () => {
+  const { uid = 0, gid = 0 } = person ?? {};
 
   test('it says what is lost, and runs as the person on loopback', async () => {
     // Short: sockets have short paths.
     const home = mkdtempSync(join(tmpdir(), 'ph-'));
-    chownSync(home, nobody.uid, nobody.gid);
+    chownSync(home, uid, gid);
     const env = { HOME: home, PATH: process.env['PATH'] };
     const own = settings.slice(0, 4);
-    const refused = plainly(await run(['start', ...own, '--host', '0.0.0.0'], { ...nobody, env }));
+    const refused = plainly(await run(['start', ...own, '--host', '0.0.0.0'], { uid, gid, env }));
     expect(refused).toContain('--host 0.0.0.0: without containers Porthole listens on loopback only');
-    expect(plainly(await run(['start', ...own, '--isolation', 'nspawn'], { ...nobody, env }))).toContain('need root');
+    expect(plainly(await run(['start', ...own, '--isolation', 'nspawn'], { uid, gid, env }))).toContain('need root');
 
-    const porthole = new Porthole(['start', ...own], { ...nobody, env });
+    const porthole = new Porthole(['start', ...own], { uid, gid, env });
     try {
       await porthole.ready();
       expect(porthole.stderr).toContain('Without root there are no containers: shells and files are your own');
       const theirs = join(home, '.local/share/porthole');
       const me = await orchestrator(theirs, 'POST', 'u1/ensure', { login: 'me' });
-      expect(me).toMatchObject({ state: 'running', isolation: 'none', uid: nobody.uid, home });
+      expect(me).toMatchObject({ state: 'running', isolation: 'none', uid, home });
       await orchestrator(theirs, 'POST', 'u1/stop');
     } finally {
       await porthole.stop();
@@ -211,7 +213,7 @@ describe.runIf(isRoot)('without root', () => {
       mode: 0o755,
     });
     const env = { HOME: state, PATH: `${tools}:${process.env['PATH']}`, PORTHOLE_DOMAIN: 'desk.test' };
-    const { code, stdout, stderr } = await run(['start', ...settings], { ...nobody, env });
+    const { code, stdout, stderr } = await run(['start', ...settings], { uid, gid, env });
     expect(stderr).toContain('a container of their own, which needs root: going on with sudo');
     expect(code).toBe(7);
     const lines = stdout.split('\n');
@@ -232,7 +234,8 @@ describe.runIf(isRoot)('without root', () => {
     // With a terminal, so that there is someone to ask.
     const command = `sh ${checkout}/bin/porthole start --host 0.0.0.0 --state ${state}/own`;
     const child = spawn('script', ['-qec', command, '/dev/null'], {
-      ...nobody,
+      uid,
+      gid,
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, HOME: state, PATH: `${tools}:${process.env['PATH']}` },
     });

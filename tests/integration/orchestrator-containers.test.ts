@@ -149,7 +149,7 @@ describe.runIf(isRoot)('containers', () => {
   test('of processes that no record names only a systemd-nspawn of root on that root tree is ended', async () => {
     const directory = `--directory=${join(stage.state, 'orchestrator/roots/u9')}`;
     const run = (argv0: string, as: { uid?: number; gid?: number }) =>
-      spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)', '--', directory], {
+      spawn(join(stage.state, 'release/node'), ['-e', 'setInterval(() => {}, 1e6)', '--', directory], {
         argv0,
         stdio: 'ignore',
         ...as,

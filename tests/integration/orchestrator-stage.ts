@@ -40,6 +40,7 @@ export class Stage {
     const release = join(state, 'release');
     for (const folder of ['release', 'run', 'homes']) await mkdir(join(state, folder), { mode: 0o755 });
     await copyFile(join(checkout, 'tests/integration/orchestrator-probe.mjs'), join(release, 'agent.mjs'));
+    await chmod(join(release, 'agent.mjs'), 0o644);
     await link(process.execPath, join(release, 'node')).catch(() => copyFile(process.execPath, join(release, 'node')));
     return new Stage(state, isolation, port, environment);
   }
