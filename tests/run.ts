@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { installTools, needRoot } from './setup.ts';
 
 process.chdir(new URL('..', import.meta.url).pathname);
+// Much of what tests lay out is for other users to read.
+process.umask(0o022);
 
 const node = (...args: string[]) => {
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });

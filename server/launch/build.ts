@@ -2,11 +2,20 @@
  * The build in dist/: `shell/`, the page as it is served, and `server/`, one file for each server. Made anew when the
  * sources are not those that it was made of, and then put in its place whole. `npm run build` is this alone.
  */
-import { existsSync, lchownSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HeldError, Lock } from './lock.ts';
-import { allFiles } from './precache.ts';
 import { StartError } from './settings.ts';
 import { sourceHash } from './source-hash.ts';
 import type { Say } from './tools.ts';
@@ -86,12 +95,15 @@ export async function build(say: Say): Promise<Build> {
   }
 }
 
-/** What root built in a person's checkout is that person's, so that they can build there too. */
-function giveToOwner(folder: string): void {
-  const { uid, gid } = statSync(checkout);
+/** What root built in a person's checkout is that person's, its folders too, so that they can build there again. */
+export function giveToOwner(folder: string, { uid, gid }: { uid: number; gid: number } = statSync(checkout)): void {
   if (process.getuid?.() !== 0 || uid === 0) return;
   lchownSync(folder, uid, gid);
-  for (const entry of allFiles(folder)) lchownSync(join(folder, entry), uid, gid);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) giveToOwner(path, { uid, gid });
+    else lchownSync(path, uid, gid);
+  }
 }
 
 if (import.meta.main) {

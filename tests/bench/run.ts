@@ -8,6 +8,7 @@ import { page } from './page.ts';
 import { type Row, table } from './report.ts';
 
 process.chdir(new URL('../..', import.meta.url).pathname);
+process.umask(0o022);
 if (!needRoot('tests/bench/run.ts') || !installTools()) process.exit(1);
 
 const benches = [page, container, echo];

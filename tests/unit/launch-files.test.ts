@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { giveToOwner } from '../../server/launch/build.ts';
 import { sentenceOf } from '../../server/launch/failures.ts';
 import { HeldError, Lock } from '../../server/launch/lock.ts';
 import { precacheEntries } from '../../server/launch/precache.ts';
@@ -125,6 +126,18 @@ test('a release can be read by everyone, whoever built it', () => {
   for (const path of ['agent.mjs', 'shell/assets/main.js']) expect(mode(join(release, path)), path).toBe(0o644);
   // What it was made of stays as private as it was.
   expect(mode(join(dist, 'server/agent.mjs'))).toBe(0o600);
+});
+
+test("what root built in a person's checkout is that person's, folders too", () => {
+  if (process.getuid?.() !== 0) return console.warn('skipped: giving files away needs root.');
+  mkdirSync(join(folder, 'dist/server'), { recursive: true });
+  writeFileSync(join(folder, 'dist/server/agent.mjs'), '');
+  symlinkSync(process.execPath, join(folder, 'dist/link'));
+  const before = lstatSync(process.execPath).uid;
+  giveToOwner(join(folder, 'dist'), { uid: 23_456, gid: 23_456 });
+  for (const path of ['', 'server', 'server/agent.mjs', 'link'])
+    expect(lstatSync(join(folder, 'dist', path)), path).toMatchObject({ uid: 23_456, gid: 23_456 });
+  expect(lstatSync(process.execPath).uid).toBe(before);
 });
 
 test('a release that is being made is left alone; what one that was killed left is not', () => {
