@@ -26,8 +26,11 @@ test("the README's picture", async ({ page, desktop }) => {
   const prometheus = await desktop.open('Prometheus');
   const graph = prometheus.frameLocator('iframe');
   await graph.getByPlaceholder(/Expression/).fill('rate(prometheus_http_requests_total[1m])');
-  await graph.getByRole('button', { name: 'Execute' }).click();
-  await expect(graph.getByText(/handler=/).first()).toBeVisible();
+  // It has something to show once Prometheus has looked at itself twice.
+  await expect(async () => {
+    await graph.getByRole('button', { name: 'Execute' }).click();
+    await expect(graph.getByText(/handler=/).first()).toBeVisible({ timeout: 1_000 });
+  }).toPass();
   await place(prometheus, 'Control+Alt+ArrowRight');
   const files = await desktop.open('Files');
   await place(files, 'Control+Alt+ArrowLeft Control+Alt+ArrowDown');
