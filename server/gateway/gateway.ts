@@ -107,6 +107,7 @@ export async function startGateway(config: GatewayConfig, manifests: readonly Ma
     await listening(server, settings);
     writeShellOrigin(state, shell);
     const control = await listenControl(state, () => live.recheck());
+    endForgotten(orchestrator, store);
     void orchestrator.listen(stop.signal);
     const withToken = (await store.users()).length === 0;
     if (!withToken) await store.withdrawFirstAdmin();
@@ -144,4 +145,19 @@ async function listening(server: http.Server, { host, port }: { host: string; po
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw new StartError(reasons[code] ?? `Port ${port} on ${host} could not be opened (${code}).`, { cause: error });
   }
+}
+
+/** Ends containers of users who are no more: one was removed while nothing could be told of it. */
+function endForgotten(orchestrator: Orchestrator, store: Store): void {
+  orchestrator.on('change', async ({ userId, state }) => {
+    if (state === 'absent') return;
+    try {
+      if ((await store.users()).some(({ id }) => id === userId)) return;
+      log(`ending the container of ${userId}, who is no user any more`);
+      await orchestrator.stop(userId);
+    } catch (error) {
+      // Who is a user cannot be read: then nobody's container ends.
+      log(`whether ${userId} is a user could not be found out`, error);
+    }
+  });
 }

@@ -175,3 +175,11 @@ describe('/api/events', () => {
     expect(await closed).toBe(1009);
   });
 });
+
+test('a container of somebody who is no user any more is ended, and nobody else’s', async () => {
+  const { id } = await of.person('member');
+  await vi.waitFor(() => expect(of.orchestrator.listeners).toBe(1));
+  of.orchestrator.set(container(id));
+  of.orchestrator.set(container('ghost'));
+  await vi.waitFor(() => expect(of.orchestrator.stopped).toEqual(['ghost']));
+});
