@@ -6,7 +6,7 @@ import * as v from 'valibot';
 
 const port = (least: number) =>
   v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+$/, 'must be a number'), v.transform(Number))]),
+    v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], 'must be a number'),
     v.integer('must be a whole number'),
     v.minValue(least, `must be at least ${least}`),
     v.maxValue(65535, 'must be at most 65535'),

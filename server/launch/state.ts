@@ -17,6 +17,7 @@ import {
   chownSync,
   closeSync,
   constants,
+  existsSync,
   fchownSync,
   mkdirSync,
   openSync,
@@ -35,6 +36,13 @@ export type Owner = { uid: number; gid: number };
 const socketPathLimit = 107;
 const longestSocket = `/run/agents/${'x'.repeat(32)}/agent.sock`.length;
 
+/** With its parents. Node's own `recursive` never returns where a parent refuses with ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (!existsSync(dirname(path))) makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o711 });
+}
+
 /** @throws StartError naming the folder and the way out */
 export function prepareState(state: string, gateway: Owner | undefined): void {
   if (Buffer.byteLength(state) + longestSocket > socketPathLimit) {
@@ -44,7 +52,7 @@ export function prepareState(state: string, gateway: Owner | undefined): void {
     );
   }
   try {
-    mkdirSync(state, { recursive: true, mode: 0o711 });
+    makeFolder(state);
     const self = process.getuid?.() ?? 0;
     const { uid } = statSync(state);
     if (uid !== self)
@@ -65,7 +73,8 @@ export function prepareState(state: string, gateway: Owner | undefined): void {
     }
     if (gateway) chownSync(join(state, 'gateway'), gateway.uid, gateway.gid);
   } catch (error) {
-    const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'no folder can be made there' : reasons[code];
     if (!reason) throw error;
     throw new StartError(`The state folder ${state} cannot be written: ${reason}. Choose another with --state.`);
   }

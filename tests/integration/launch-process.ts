@@ -9,7 +9,14 @@ import { end, type ProcessIdentity } from '../../server/process/identity.ts';
 
 export const checkout = new URL('../..', import.meta.url).pathname;
 
-export type RunOptions = { env?: NodeJS.ProcessEnv; cwd?: string; uid?: number; gid?: number };
+export type RunOptions = {
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  uid?: number;
+  gid?: number;
+  /** In place of `sh bin/porthole`. */
+  command?: [string, ...string[]];
+};
 
 export class Porthole {
   readonly process: ChildProcess;
@@ -17,8 +24,9 @@ export class Porthole {
   stderr = '';
   readonly #closed: Promise<number | null>;
 
-  constructor(args: string[], { env = {}, ...options }: RunOptions = {}) {
-    this.process = spawn('sh', [join(checkout, 'bin/porthole'), ...args], {
+  constructor(args: string[], { env = {}, command, ...options }: RunOptions = {}) {
+    const [program, ...first] = command ?? ['sh', join(checkout, 'bin/porthole')];
+    this.process = spawn(program, [...first, ...args], {
       ...options,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },

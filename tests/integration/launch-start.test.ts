@@ -95,6 +95,15 @@ describe('a start', () => {
     expect(existsSync(join(state, 'lock'))).toBe(false);
   });
 
+  test('a signal to npm alone reaches it too: nothing is left behind', async () => {
+    const npm = new Porthole(settings, { cwd: checkout, command: ['npm', 'start', '--'] });
+    await npm.ready();
+    const { holder, children } = lockOf(state);
+    await npm.stop('SIGTERM');
+    await vi.waitFor(() => expect([holder, ...children].filter(isAlive)).toEqual([]), { timeout: 10_000 });
+    expect(existsSync(join(state, 'lock'))).toBe(false);
+  });
+
   test('settings from the file, and users while it runs and while it does not', async () => {
     const [, port] = settings;
     writeFileSync(join(state, 'porthole.config.json'), JSON.stringify({ port: Number(port), orchestratorPort: 0 }));
@@ -157,20 +166,22 @@ describe.runIf(isRoot)('containers', () => {
   test('live on when the orchestrator is killed and when all is stopped; --stop-containers ends them', async () => {
     let porthole = new Porthole(['start', ...settings]);
     await porthole.ready();
-    const made = await orchestrator(state, 'POST', 'u1/ensure', { login: 'ada' });
-    expect(made).toMatchObject({ state: 'running', isolation: 'nspawn', home: join(state, 'homes/u1') });
-    const processes = processesOf(state, 'u1');
+    await run(['user', 'add', 'ada@example.org', ...settings]);
+    const [{ id }] = JSON.parse((await run(['user', 'list', '--json', ...settings])).stdout);
+    const made = await orchestrator(state, 'POST', `${id}/ensure`, { login: 'ada' });
+    expect(made).toMatchObject({ state: 'running', isolation: 'nspawn', home: join(state, 'homes', id) });
+    const processes = processesOf(state, id);
 
     process.kill(lockOf(state).children[0]?.pid ?? 0, 'SIGKILL');
     await vi.waitFor(() => expect(porthole.stderr).toContain('The orchestrator runs again.'), 5000);
-    expect(await orchestrator(state, 'GET', 'u1')).toEqual(made);
+    expect(await orchestrator(state, 'GET', id)).toEqual(made);
 
     expect(await porthole.stop()).toBe(0);
     expect(processes.every(isAlive)).toBe(true);
 
     porthole = new Porthole(['start', ...settings, '--stop-containers']);
     await porthole.ready();
-    expect(await orchestrator(state, 'GET', 'u1')).toEqual(made);
+    expect(await orchestrator(state, 'GET', id)).toEqual(made);
     expect(await porthole.stop()).toBe(0);
     expect(porthole.stderr).toContain('Stopped 1 container.');
     expect(processes.filter(isAlive)).toEqual([]);

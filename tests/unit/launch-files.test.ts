@@ -72,6 +72,7 @@ test('a state folder that cannot be is named', () => {
     /cannot be written: part of the path is a file/,
   );
   expect(() => prepareState(join(folder, 'file'), undefined)).toThrow(`${folder}/file cannot be written`);
+  expect(() => prepareState('/proc/nothing/here', undefined)).toThrow('/proc/nothing/here cannot be written');
   expect(() => prepareState(`/tmp/${'x'.repeat(60)}`, undefined)).toThrow(/too long a path .*--state/);
   const closed = join(folder, 'closed');
   mkdirSync(closed, { mode: 0o700 });

@@ -107,6 +107,7 @@ describe('what is wrong is named', () => {
 
   test.each([
     [['--port', '99999'], '--port: "99999" is not right: must be at most 65535.'],
+    [['--port', 'abc'], '--port: "abc" is not right: must be a number.'],
     [['--port', '0'], '--port: "0" is not right: must be at least 1.'],
     [['--port', 'x'], '--port: "x" is not right: '],
     [['--state', 'here'], '--state: "here" is not right: must be an absolute path.'],
