@@ -14,5 +14,7 @@ const node = (...args: string[]) => {
 if (!needRoot('tests/run.ts') || !installTools()) process.exit(1);
 node('tests/check.ts');
 node('server/launch/build.ts');
-node('node_modules/vitest/vitest.mjs', 'run');
+// One after the other: the processes of the one under test are not to starve in the properties of the other.
+node('node_modules/vitest/vitest.mjs', 'run', '--project', 'unit');
+node('node_modules/vitest/vitest.mjs', 'run', '--project', 'integration');
 node('node_modules/@playwright/test/cli.js', 'test', '--config', 'tests/e2e/playwright.config.ts');
