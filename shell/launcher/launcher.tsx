@@ -156,7 +156,7 @@ export function Launcher(props: {
           </div>
           <Show when={found().length === 0}>
             <p class="launcher-none" role="status">
-              Nothing is called “{query()}”.
+              {query().trim() === '' ? 'No apps are open to this account.' : `Nothing is called “${query()}”.`}
             </p>
           </Show>
         </div>

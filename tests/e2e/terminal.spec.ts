@@ -65,3 +65,16 @@ test('closing the window ends its shell', async ({ desktop }) => {
     })
     .toBe('0');
 });
+
+test('what is pasted is never more than pasted: an escape in it cannot end the paste', async ({ desktop, page }) => {
+  const terminal = await desktop.openTerminal();
+  await terminal.window.locator('.xterm-helper-textarea').focus();
+  await terminal.window.locator('.xterm-helper-textarea').evaluate((area) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'echo first\r\n\x1b[201~echo ran-$((6*7))\n');
+    area.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await expect(terminal.screen).toContainText('[201~echo ran-');
+  await expect(terminal.screen).not.toContainText('ran-42');
+  await page.keyboard.press('Control+c');
+});

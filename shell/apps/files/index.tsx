@@ -226,7 +226,9 @@ function FilesApp(props: AppProps) {
   const emptiness = () => {
     const listing = folder.directory()?.entries;
     if (!listing) return 'Reading the folder…';
-    return listing.length === 0 ? 'This folder is empty.' : 'Only hidden files are here: Ctrl+H shows them.';
+    return listing.length === 0
+      ? 'This folder is empty.'
+      : 'Only hidden files are here: “Show hidden files” shows them.';
   };
   const stopped = () => {
     const why = folder.problem();

@@ -24,6 +24,8 @@ type Phase = { kind: 'starting' } | { kind: 'failed'; problem: Problem } | Sessi
 
 /** Characters. */
 const mostAhead = 4096;
+/** Times that a new shell is asked for again by itself while the box says that it cannot right now. */
+const patience = 3;
 
 const stopped = 'The agent of your container has stopped; its shells ended.';
 
@@ -33,7 +35,7 @@ function TerminalApp(props: AppProps) {
   let screen!: TerminalScreen;
   let session: TerminalSession | undefined;
   let state = readState(props.state);
-  let title = '';
+  let title = state.title ?? '';
   /** What was typed before a new shell was there, as a PTY would keep it; undefined for a shell that has begun. */
   let ahead: string | undefined;
   const closing = new AbortController();
@@ -102,6 +104,8 @@ function TerminalApp(props: AppProps) {
       if (closing.signal.aborted) return;
       const why =
         error instanceof GatewayError ? error.problem : problem(0, 'unknown', 'The shell could not be started.');
+      // A box in trouble for a moment is asked again before anything is said.
+      if (why.status === 503 && attempt < patience) return again(attempt);
       enter({ kind: 'failed', problem: why });
       if (error instanceof GatewayError && error.offline) again(attempt);
     }
@@ -115,6 +119,8 @@ function TerminalApp(props: AppProps) {
   const restart = () => {
     clearTimeout(waiting);
     title = '';
+    const { title: _, ...rest } = state;
+    keep(rest);
     screen.reset();
     void start();
     // Where the button was that is gone now.
@@ -205,6 +211,7 @@ function TerminalApp(props: AppProps) {
       size: (columns, rows) => session?.resize(columns, rows),
       title: (asked) => {
         title = cleanTitle(asked);
+        keep({ ...state, title });
         showTitle();
       },
     });

@@ -2,6 +2,7 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
+import { guardPastes } from './clipboard.ts';
 import '@xterm/xterm/css/xterm.css';
 import { hasRealGpu } from './gpu.ts';
 import { makeMute } from './mute.ts';
@@ -43,7 +44,6 @@ export function makeScreen(host: HTMLElement, textSize: number, events: ScreenEv
     // At 1 the DOM renderer cuts underscores off.
     lineHeight: 1.15,
     theme: currentTheme(),
-    minimumContrastRatio: 4.5,
     cursorBlink: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     cursorInactiveStyle: 'outline',
     macOptionIsMeta: true,
@@ -64,6 +64,8 @@ export function makeScreen(host: HTMLElement, textSize: number, events: ScreenEv
   terminal.loadAddon(fitting);
   terminal.open(host);
   drawByGpu(terminal);
+
+  guardPastes(host, terminal, closing.signal);
 
   const mute = makeMute(terminal);
   terminal.onData((data) => mute.swallows(data) || events.input(data));

@@ -1,3 +1,5 @@
+import { cleanTitle } from './words.ts';
+
 /** What a terminal's window keeps over a reload. */
 export interface TerminalState {
   /** The terminal that it shows; absent until there is one. */
@@ -6,6 +8,8 @@ export interface TerminalState {
   ended?: { code: number; signal: number };
   /** Where its shell starts; absent: at home. */
   directory?: string;
+  /** What the shell called itself last; its words may have left the scrollback. */
+  title?: string;
   /** CSS px. */
   textSize?: number;
 }
@@ -13,11 +17,12 @@ export interface TerminalState {
 /** Any JSON as a state: what does not fit is left out. */
 export function readState(of: unknown): TerminalState {
   if (of === null || typeof of !== 'object') return {};
-  const { terminalId, ended, directory, textSize } = of as Record<string, unknown>;
+  const { terminalId, ended, directory, title, textSize } = of as Record<string, unknown>;
   return {
     ...(typeof terminalId === 'string' && terminalId !== '' ? { terminalId } : {}),
     ...(isEnd(ended) ? { ended: { code: ended.code, signal: ended.signal } } : {}),
     ...(typeof directory === 'string' && directory.startsWith('/') ? { directory } : {}),
+    ...(typeof title === 'string' ? { title: cleanTitle(title) } : {}),
     ...(typeof textSize === 'number' && Number.isFinite(textSize) ? { textSize } : {}),
   };
 }
